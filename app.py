@@ -1,0 +1,115 @@
+"""The composition root: puts the packages together; nothing imports it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_compress import Compress
+from opendata.api import bp as api_bp
+
+import auth.web
+import authorities.web
+import petitions.cli
+import petitions.jobs
+import petitions.web
+from auth.cli import users
+from auth.guards import current_actor, init_auth, require_permission
+from authorities.cli import areas
+from authorities.cli import authorities as authorities_cli
+from core import cli, design, health
+from core.access import install_guards
+from core.config import Settings, SettingsFault, load_settings
+from core.crypto import KeyFault, KeyRing, create_key_file, read_key_file
+from core.db import init_db
+from core.i18n import init_i18n, lazy, url
+from core.limits import init_limits
+from core.logs import init_logs, log
+from core.web import add_navigation, init_web
+from core.work import Kernel, install, system_clock
+from petitions.domain.rulebook import Rulebook
+from petitions.rulebooks import RulebookFaults, load_terms
+
+
+def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = system_clock) -> Flask:
+    """An app that is ready to serve.
+
+    Raises SettingsFault with every problem of the settings, but for the commands that need none.
+    """
+    app = Flask("app")
+    for command in (cli.config, petitions.cli.rules):
+        app.cli.add_command(command)
+    if settings is None and not cli.needs_settings():
+        return app
+    _assemble(app, settings or load_settings(), clock)
+    return app
+
+
+def _assemble(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> None:
+    rulebook = _law(settings)
+    zone = ZoneInfo(rulebook.timezone)
+    init_logs(settings)
+    install(app, Kernel(settings, _keys(settings), zone, clock))
+    init_db(app, settings.database_url)
+    init_i18n(app, rulebook.languages[0], zone)
+    init_web(app, settings)
+    init_limits(app, settings)
+    init_auth(app)
+    install_guards(app, require_permission, current_actor)
+    Compress(app)
+    _pages(app)
+    _commands(app)
+
+
+def _law(settings: Settings) -> Rulebook:
+    try:
+        rulebook, _overrides = load_terms(settings.rulebook)
+    except RulebookFaults as faults:
+        raise SettingsFault(
+            [f"DAUYS_RULEBOOK cannot be used: {fault}" for fault in faults.faults]
+        ) from faults
+    return rulebook
+
+
+def _keys(settings: Settings) -> KeyRing:
+    path = settings.key_file or settings.var_dir / "dauys.keys"
+    if settings.env != "production" and create_key_file(path):
+        log.warning("a key file was made for development; production needs one of its own", path=str(path))
+    try:
+        return read_key_file(path)
+    except KeyFault as fault:
+        raise SettingsFault([f"DAUYS_KEY_FILE: {fault}"]) from fault
+
+
+def _pages(app: Flask) -> None:
+    blueprints = (health.bp, auth.web.bp, *authorities.web.blueprints(), *petitions.web.blueprints(), api_bp)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    petitions.web.add_home(app)
+    if app.extensions["dauys"].settings.env != "production":
+        app.register_blueprint(design.bp)
+    add_navigation(app, _menu)
+
+
+def _menu() -> Mapping[str, object]:
+    return {
+        "nav_items": [
+            (url("petitions.index"), lazy("Petitions")),
+            (url("writing.new"), lazy("Start a petition")),
+            (url("directory.authorities"), lazy("Authorities")),
+            (url("rules.index"), lazy("Rules")),
+        ],
+        "home_url": url("home"),
+        "account_url": url("account.home"),
+        "petitions_url": url("petitions.index"),
+        "footer_links": [
+            (url("privacy.notice"), lazy("Personal data")),
+            (url("rules.index"), lazy("Rules")),
+            (url("language.form"), lazy("Language")),
+        ],
+    }
+
+
+def _commands(app: Flask) -> None:
+    for command in (*cli.COMMANDS, users, areas, authorities_cli, *petitions.cli.COMMANDS):
+        app.cli.add_command(command)

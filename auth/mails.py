@@ -1,0 +1,69 @@
+"""Mails of accounts: made when they are sent, from a template and an account's number."""
+
+from typing import Any
+
+from flask import render_template
+
+from auth.models import Account
+from auth.queries import Contact, contact_of
+from auth.tokens import Purpose, make_token
+from core.i18n import _, speaking
+from core.links import absolute_url
+from core.mail import Message
+from core.outbox import renders
+from core.work import Work
+
+Ref = dict[str, Any]
+
+
+@renders("auth-confirm")
+def confirm_mail(w: Work, ref: Ref) -> Message | None:
+    """The link that opens an account; no longer wanted once it is open."""
+    account, contact = _receiver(w, ref)
+    if account is None or contact is None or account.confirmed_at is not None:
+        return None
+    token = make_token(w, Purpose.CONFIRM, account)
+    with speaking(ref["language"]):
+        link = absolute_url("account.confirm", token=token, lang=ref["language"])
+        return _message(w, ref, contact, "auth_confirm", _("Confirm your account"), link)
+
+
+@renders("auth-exists")
+def exists_mail(w: Work, ref: Ref) -> Message | None:
+    """Told to the owner of an account whose mailbox somebody registers again."""
+    _account, contact = _receiver(w, ref)
+    if contact is None:
+        return None
+    with speaking(ref["language"]):
+        link = absolute_url("account.reset", lang=ref["language"])
+        return _message(w, ref, contact, "auth_exists", _("You have an account already"), link)
+
+
+@renders("auth-reset")
+def reset_mail(w: Work, ref: Ref) -> Message | None:
+    """The link to set a new password; nothing is sent for a mailbox without an account."""
+    account, contact = _receiver(w, ref)
+    if account is None or contact is None:
+        return None
+    token = make_token(w, Purpose.RESET, account)
+    with speaking(ref["language"]):
+        link = absolute_url("account.new_password", token=token, lang=ref["language"])
+        return _message(w, ref, contact, "auth_reset", _("Set a new password"), link)
+
+
+def _receiver(w: Work, ref: Ref) -> tuple[Account | None, Contact | None]:
+    if ref["account"] is None:
+        return None, None
+    return w.session.get(Account, ref["account"]), contact_of(w, ref["account"])
+
+
+def _message(w: Work, ref: Ref, contact: Contact, name: str, subject: str, link: str) -> Message:
+    facts = {
+        "page_lang": ref["language"],
+        "subject": subject,
+        "link": link,
+        "controller": w.settings.controller,
+    }
+    text = render_template(f"mail/{name}.txt", **facts)
+    html = render_template(f"mail/{name}.html", **facts)
+    return Message(contact.email, subject, text, html, ref["language"])

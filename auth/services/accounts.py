@@ -1,0 +1,201 @@
+"""Accounts: register, confirm the mailbox, change what one's own account says, close it."""
+
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from auth.mailbox import canonical_mailbox, check_mailbox
+from auth.models import Account, AccountSession, RoleGrant
+from auth.names import check_signer_name
+from auth.passwords import check_password, hash_password, is_long
+from auth.permissions import Permission, demand
+from auth.queries import PURPOSE_EMAIL, email_place, usable
+from auth.services.sessions import Proof, end_sessions
+from auth.tokens import VALID, Purpose, account_of_token
+from authorities.queries import is_selectable
+from core.i18n import LANGUAGES
+from core.limits import allowed
+from core.outbox import post
+from core.refusal import Refusal
+from core.work import Work
+
+MAILS_TO_ONE = ("3 per hour", "10 per day")
+# Petitions may refuse the closing of an account that still has something to see through.
+CloseCheck = Callable[[Work, int], None]
+_close_checks: list[CloseCheck] = []
+
+
+def before_closing(check: CloseCheck) -> CloseCheck:
+    """Register a check that raises a Refusal while an account must stay open."""
+    _close_checks.append(check)
+    return check
+
+
+def register_account(w: Work, full_name: str, email: str, password: str, language: str) -> None:
+    """Open an account that waits for its mailbox to be confirmed; whoever knows the mailbox learns by mail.
+
+    What is answered is the same whether the mailbox has an account or not. Refusals: `email-invalid`, those
+    of `check_signer_name` and of `check_password`.
+    """
+    address = check_mailbox(email)
+    name = check_signer_name(full_name) if full_name else ""
+    check_password(password, staff=False, about=(address.split("@")[0], name))
+    kept = hash_password(password)  # before the first statement, which locks the database
+    account = find_account(w, email)
+    if not may_mail(email):
+        return
+    if account is not None:
+        _decoy(w, kept, language)
+    if account is not None and account.confirmed_at is not None:
+        _mail(w, "auth-exists", account, language)
+        return
+    account = account or _fresh(w, address)
+    _write(account, name, kept, language, long=is_long(password))
+    account.created_at = w.now
+    w.session.flush()
+    _mail(w, "auth-confirm", account, language)
+
+
+def confirm_account(w: Work, token: str) -> None:
+    """The owner of the mailbox opens the account; may be repeated. Refusals: `not-found`, `link-expired`."""
+    account = account_of_token(w, Purpose.CONFIRM, token)
+    account.confirmed_at = account.confirmed_at or w.now
+
+
+def is_confirmed(w: Work, token: str) -> bool:
+    """Whether the account of a mailed link is open already. Refusals: `not-found`, `link-expired`."""
+    return account_of_token(w, Purpose.CONFIRM, token).confirmed_at is not None
+
+
+def open_account(
+    w: Work, full_name: str, email: str, password: str, language: str, *, staff: bool
+) -> Account:
+    """Open an account that is confirmed at once, for the operator's commands and the demo.
+
+    Refusals: `email-taken`, and those of `register_account`.
+    """
+    address = check_mailbox(email)
+    name = check_signer_name(full_name)
+    check_password(password, staff=staff, about=(address.split("@")[0], name))
+    kept = hash_password(password)  # before the first statement, which locks the database
+    if find_account(w, email) is not None:
+        raise Refusal("email-taken", field="email")
+    account = _fresh(w, address)
+    _write(account, name, kept, language, long=is_long(password))
+    account.confirmed_at = w.now
+    w.session.flush()
+    return account
+
+
+def own(w: Work) -> Account:
+    """The actor's own account. Refusal: `not-allowed`."""
+    demand(w.actor, Permission.ACCOUNT_SELF)
+    account = w.session.scalar(select(Account).where(Account.id == w.actor.account_id, usable()))
+    if account is None:
+        raise Refusal("not-allowed")
+    return account
+
+
+def change_details(w: Work, full_name: str, place: str | None, language: str) -> None:
+    """Change name, place and language; an author keeps the name that petitions were published under.
+
+    Refusals: `author-name-fixed`, `place-unknown`, `language-unknown`, those of `check_signer_name`.
+    """
+    account = own(w)
+    if language not in LANGUAGES:
+        raise Refusal("language-unknown", field="language")
+    name = check_signer_name(full_name) if full_name else ""
+    if account.author_since is not None and name != account.full_name:
+        raise Refusal("author-name-fixed", field="full_name")
+    account.full_name, account.language = name, language
+    account.place = check_place(w, place) if place or account.author_since else None
+
+
+def check_place(w: Work, code: str | None) -> str:
+    """The code of an area that someone can live in. Refusal: `place-unknown` on `place`."""
+    if not code or not is_selectable(w, code):
+        raise Refusal("place-unknown", field="place")
+    return code
+
+
+def close_account(w: Work, present: Proof) -> None:
+    """Close the actor's account: mailbox, password, roles and sessions go at once, an author's name stays.
+
+    Refusals: `changed-meanwhile`, and what the registered checks say.
+    """
+    account = own(w)
+    if account.password_hash != present.kept:
+        raise Refusal("changed-meanwhile")
+    for check in _close_checks:
+        check(w, account.id)
+    end_sessions(w, account.id)
+    w.session.execute(delete(RoleGrant).where(RoleGrant.account_id == account.id))
+    account.closed_at = w.now
+    account.email_index = account.email_enc = account.password_hash = None
+    account.password_long = False
+    if account.author_since is None:
+        account.full_name, account.place = "", None
+
+
+def expire_accounts(w: Work) -> int:
+    """Delete accounts that nobody confirmed in time, and sessions that are over; returns how many."""
+    limit = w.now - VALID[Purpose.CONFIRM] - timedelta(hours=1)
+    never_opened = (Account.confirmed_at.is_(None), Account.created_at < limit)
+    gone = w.session.execute(delete(Account).where(*never_opened).returning(Account.id)).all()
+    over = delete(AccountSession).where(AccountSession.expires_at <= w.now).returning(AccountSession.id_hash)
+    return len(gone) + len(w.session.execute(over).all())
+
+
+def find_account(w: Work, email: str) -> Account | None:
+    """The open account of a mailbox, whatever the spelling. Refusal: `email-invalid`."""
+    return w.session.scalar(select(Account).where(Account.email_index == _index(w, email)))
+
+
+def _index(w: Work, email: str) -> bytes:
+    return w.keys.blind_index("account", canonical_mailbox(email))
+
+
+def _fresh(w: Work, address: str) -> Account:
+    account = Account(
+        email_index=_index(w, address),
+        email_enc=b"",
+        full_name="",
+        language="",
+        password_hash="",
+        created_at=w.now,
+    )
+    w.session.add(account)
+    w.session.flush()
+    # The sealed mailbox is bound to its row, whose number is known only now.
+    account.email_enc = w.keys.seal_text(PURPOSE_EMAIL, address, email_place(account.id))
+    return account
+
+
+def _write(account: Account, name: str, kept: str, language: str, *, long: bool) -> None:
+    account.full_name, account.language = name, language
+    account.password_hash, account.password_long = kept, long
+
+
+def _decoy(w: Work, kept: str, language: str) -> None:
+    # Written and taken back, so that a mailbox that has an account is not answered sooner than a new one.
+    with suppress(_Undo), w.session.begin_nested():
+        account = _fresh(w, f"{secrets.token_hex(8)}@decoy.example")
+        _write(account, "", kept, language, long=False)
+        w.session.flush()
+        raise _Undo
+
+
+class _Undo(Exception):
+    """Takes a savepoint back."""
+
+
+def may_mail(email: str) -> bool:
+    """Whether one more mail about accounts may go to this mailbox now."""
+    return allowed(MAILS_TO_ONE, "account-mail", canonical_mailbox(email))
+
+
+def _mail(w: Work, template: str, account: Account, language: str) -> None:
+    post(w, template, f"{account.id}:{secrets.token_hex(8)}", {"account": account.id}, language)

@@ -1,0 +1,171 @@
+"""Commands that know no package: settings, keys, database, jobs, switches, and the server."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+from alembic import command as alembic
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+from waitress import create_server
+
+from core import jobs, switches
+from core.config import ROOT, SettingsFault, load_settings
+from core.crypto import create_key_file
+from core.work import SYSTEM, kernel, reading, work
+
+WITHOUT_SETTINGS = {"rules", "config", "keys"}
+
+config = AppGroup("config", help="The settings.")
+keys = AppGroup("keys", help="The keys that are kept outside the database.")
+db = AppGroup("db", help="The database.")
+jobs_group = AppGroup("jobs", help="The work behind the pages.")
+switch = AppGroup("switch", help="Emergency switches.")
+
+
+def needs_settings() -> bool:
+    """Whether the command at hand needs them; Flask loads the app before it knows the command."""
+    if click.get_current_context(silent=True) is None:
+        return True
+    return not WITHOUT_SETTINGS & set(sys.argv[1:])
+
+
+@config.command("check", with_appcontext=False)
+def config_check() -> None:
+    """Say every problem of the settings; exit 1 if there is one."""
+    try:
+        settings = load_settings()
+    except SettingsFault as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(1)
+    for name in settings.controller.missing:
+        click.echo(f"warning: DAUYS_CONTROLLER_{name.upper()} is empty, so signing stays closed", err=True)
+    click.echo(f"The settings are fit for {settings.env}.")
+
+
+@keys.command("create", with_appcontext=False)
+def keys_create() -> None:
+    """Make the key file (0400). An existing one is left alone."""
+    path = _key_path()
+    if create_key_file(path):
+        click.echo(
+            f"Made {path}. Keep a copy apart from the backups: without it names and contacts are lost."
+        )
+    else:
+        click.echo(f"{path} is there already and was left alone.")
+
+
+def _key_path() -> Path:
+    named = os.environ.get("DAUYS_KEY_FILE")
+    if named:
+        return Path(named)
+    settings = load_settings()
+    return settings.key_file or settings.var_dir / "dauys.keys"
+
+
+def alembic_config() -> Config:
+    """Alembic's settings, without a file of its own."""
+    made = Config()
+    made.set_main_option("script_location", str(ROOT / "migrations"))
+    return made
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to the newest version."""
+    alembic.upgrade(alembic_config(), "head")
+    click.echo("The database is up to date.")
+
+
+@db.command("check")
+def db_check() -> None:
+    """Exit 1 if the models and the database differ."""
+    try:
+        alembic.check(alembic_config())
+    except CommandError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+@jobs_group.command("run")
+def jobs_run() -> None:
+    """Run the jobs until stopped."""
+    jobs.consume(current_app._get_current_object())  # type: ignore[attr-defined]
+
+
+@jobs_group.command("tick")
+@click.option("--all", "everything", is_flag=True, help="Run the daily jobs too, due or not.")
+def jobs_tick(everything: bool) -> None:
+    """Do all that is due now, then end."""
+    click.echo(f"Done: {jobs.tick(everything=everything)}")
+
+
+@switch.command("list")
+def switch_list() -> None:
+    """Say which switches are on."""
+    with reading(SYSTEM) as w:
+        for name, on in switches.all_switches(w).items():
+            click.echo(f"{name.value}: {'on' if on else 'off'}")
+
+
+@switch.command("on")
+@click.argument("name", type=click.Choice([s.value for s in switches.Switch]))
+def switch_on(name: str) -> None:
+    """Turn a switch on."""
+    _turn(name, True)
+
+
+@switch.command("off")
+@click.argument("name", type=click.Choice([s.value for s in switches.Switch]))
+def switch_off(name: str) -> None:
+    """Turn a switch off."""
+    _turn(name, False)
+
+
+def _turn(name: str, on: bool) -> None:
+    with work(SYSTEM) as w:
+        switches.turn(w, switches.Switch(name), on)
+    click.echo(f"{name}: {'on' if on else 'off'}")
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+@click.option("--jobs", "with_jobs", is_flag=True, help="Run the jobs beside it and stop them with it.")
+@with_appcontext
+def serve(host: str, port: int, with_jobs: bool) -> None:
+    """Serve the site with waitress until stopped."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
+    server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, channel_timeout=30)
+    beside = _start_jobs() if with_jobs else None
+    signal.signal(signal.SIGTERM, _stop)
+    click.echo(f"Dauys serves on {kernel().settings.base_url} (stop with Ctrl+C)")
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        click.echo("Stopping.")
+    finally:
+        server.close()
+        if beside is not None:
+            beside.send_signal(signal.SIGINT)
+            beside.wait(timeout=60)
+
+
+def _start_jobs() -> subprocess.Popen[bytes]:
+    # A process group of its own: Ctrl+C reaches it through us, once.
+    program = [sys.executable, "-m", "flask", "--app", "app", "jobs", "run"]
+    return subprocess.Popen(program, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own command
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+COMMANDS = (config, keys, db, jobs_group, switch, serve)

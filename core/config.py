@@ -1,0 +1,155 @@
+"""Settings: frozen, typed, read once from the environment; every problem is listed at once."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "DAUYS_"
+REQUIRED_CONTROLLER = ("person", "body", "address", "email", "phone")
+
+
+class SettingsFault(Exception):
+    """The settings cannot be used; `problems` names each one in a sentence of its own."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("Dauys cannot start:\n" + "\n".join(f"  - {problem}" for problem in problems))
+        self.problems = problems
+
+
+class Controller(BaseSettings):
+    """Who answers for the personal data: the named controller of the notices and of every footer."""
+
+    model_config = SettingsConfigDict(env_prefix="DAUYS_CONTROLLER_", frozen=True, extra="ignore")
+    person: str = ""
+    body: str = ""
+    address: str = ""
+    email: str = ""
+    phone: str = ""
+    number: str = ""
+    dpo: str = ""
+    regulator: str = ""
+    storage: str = ""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the required fields that are empty."""
+        return tuple(name for name in REQUIRED_CONTROLLER if not getattr(self, name).strip())
+
+    @property
+    def named(self) -> bool:
+        """Whether signing may open: all five required fields are there."""
+        return not self.missing
+
+
+class Settings(BaseSettings):
+    """All settings of Dauys; the environment variable of a field is `DAUYS_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    env: Literal["development", "test", "production"] = "development"
+    var_dir: Path = ROOT / "var"
+    database_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    key_file: Path | None = None
+    base_url: str = "http://127.0.0.1:5000"
+    mail_url: str = ""
+    mail_from: str = "Dauys <no-reply@dauys.example>"
+    redis_url: str = ""
+    rulebook: Path = ROOT / "rulebooks" / "kz-2026"
+    trusted_proxies: int = Field(default=0, ge=0, le=9)
+    four_eyes: Literal["required", "off"] = "required"
+    controller: Controller = Field(default_factory=Controller)
+
+    @field_validator("base_url")
+    @classmethod
+    def _has_scheme(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies are Secure exactly when the site is served over https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the main database is a SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def rulebooks_dir(self) -> Path:
+        """The folder whose rulebooks are shown side by side."""
+        return self.rulebook.parent
+
+
+def load_settings(environ: dict[str, str] | None = None) -> Settings:
+    """Read the settings from `environ` (default: the process's), fill in defaults, refuse what is unsafe.
+
+    Raises SettingsFault with every problem found.
+    """
+    env = dict(os.environ if environ is None else environ)
+    problems = [f"{key} is not a setting of Dauys" for key in _unknown_keys(env)]
+    try:
+        settings = _read(env)
+    except ValidationError as error:
+        problems += [f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsFault(problems) from None
+    settings = _with_defaults(settings)
+    if settings.env == "production":
+        problems += _unsafe(settings, env)
+    if problems:
+        raise SettingsFault(problems)
+    return settings
+
+
+def _read(env: dict[str, str]) -> Settings:
+    names = {f"{PREFIX}{name.upper()}": name for name in Settings.model_fields if name != "controller"}
+    values: dict[str, object] = {
+        names[key]: value for key, value in env.items() if key in names and value != ""
+    }
+    controller = {n: env.get(f"{PREFIX}CONTROLLER_{n.upper()}", "") for n in Controller.model_fields}
+    return Settings.model_validate({**values, "controller": Controller.model_validate(controller)})
+
+
+def _unknown_keys(env: dict[str, str]) -> list[str]:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "controller"}
+    known |= {f"{PREFIX}CONTROLLER_{name.upper()}" for name in Controller.model_fields}
+    return sorted(key for key in env if key.startswith(PREFIX) and key not in known)
+
+
+def _with_defaults(settings: Settings) -> Settings:
+    given = {
+        "database_url": settings.database_url or f"sqlite:///{settings.var_dir / 'dauys.sqlite3'}",
+        "key_file": settings.key_file or settings.var_dir / "dauys.keys",
+        "mail_url": settings.mail_url or f"folder:{settings.var_dir / 'mail'}",
+    }
+    if not settings.secret_key.get_secret_value() and settings.env != "production":
+        given["secret_key"] = SecretStr(_development_secret(settings.var_dir))
+    return settings.model_copy(update=given)
+
+
+def _development_secret(var_dir: Path) -> str:
+    path = var_dir / "secret"
+    if not path.exists():
+        var_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+def _unsafe(settings: Settings, env: dict[str, str]) -> list[str]:
+    problems = [f"{PREFIX}CONTROLLER_{name.upper()} is required" for name in settings.controller.missing]
+    if len(settings.secret_key.get_secret_value()) < 32:
+        problems.append(f"{PREFIX}SECRET_KEY is required, with at least 32 characters")
+    if not env.get(f"{PREFIX}KEY_FILE"):
+        problems.append(f"{PREFIX}KEY_FILE is required (make one with: flask --app app keys create)")
+    elif settings.key_file is None or not settings.key_file.is_file():
+        problems.append(f"{PREFIX}KEY_FILE does not exist: {settings.key_file}")
+    if not env.get(f"{PREFIX}MAIL_URL"):
+        problems.append(f"{PREFIX}MAIL_URL is required (smtp://..., folder:PATH or console:)")
+    return problems

@@ -1,0 +1,56 @@
+"""Health for machines: alive, ready, and the figures of the jobs and the outbox."""
+
+from flask import Blueprint, Response, jsonify, make_response
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import text
+
+from core import jobs, outbox
+from core.access import by_token
+from core.work import Work, kernel, reading
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+@by_token
+def alive() -> Response:
+    """The process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@by_token
+def ready() -> Response:
+    """The database answers and a controller is named; otherwise 503 with what is missing."""
+    problems = [] if kernel().settings.controller.named else ["no controller is named: signing is closed"]
+    try:
+        with reading() as w:
+            w.session.execute(text("SELECT 1 FROM petitions LIMIT 1"))
+    except Exception as error:
+        problems.append(f"database: {type(error).__name__}")
+        return make_response(jsonify(status="not ready", problems=problems), 503)
+    return jsonify(status="ready", problems=problems)
+
+
+@bp.get("/metrics")
+@by_token
+def metrics() -> Response:
+    """Figures for Prometheus; labels are names of jobs, never of people or paths."""
+    registry = CollectorRegistry()
+    with reading() as w:
+        _job_figures(w, registry)
+        mails = Gauge("dauys_outbox", "Mails that wait or are parked", ["state"], registry=registry)
+        for state, n in outbox.counts(w).items():
+            mails.labels(state).set(n)
+    return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _job_figures(w: Work, registry: CollectorRegistry) -> None:
+    age = Gauge("dauys_job_age_seconds", "Seconds since the job last succeeded", ["job"], registry=registry)
+    late = Gauge("dauys_job_late", "1 when the job is late", ["job"], registry=registry)
+    faults = Gauge("dauys_job_faults", "How often the job failed", ["job"], registry=registry)
+    for state in jobs.states(w):
+        late.labels(state.name).set(int(state.late))
+        faults.labels(state.name).set(state.faults)
+        if state.ok_at is not None:
+            age.labels(state.name).set((w.now - state.ok_at).total_seconds())

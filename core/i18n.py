@@ -1,0 +1,135 @@
+"""Languages: which one a reader gets, texts in three of them, dates and numbers in local words."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date as babel_date
+from babel.dates import format_datetime as babel_datetime
+from babel.numbers import format_decimal, format_percent
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+
+__all__ = ["LANGUAGES", "LANGUAGE_COOKIE", "_", "lazy", "ngettext"]
+
+LANGUAGES: Mapping[str, str] = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
+LANGUAGE_COOKIE = "lang"
+_ = gettext
+lazy = lazy_gettext
+Localised = Mapping[str, str]
+
+
+def init_i18n(app: Flask, default: str, zone: ZoneInfo) -> None:
+    """Set up the three catalogues; `default` is the rulebook's first language."""
+    app.config["DAUYS_LANGUAGE"] = default
+    app.config["DAUYS_ZONE"] = zone
+    Babel(
+        app,
+        default_locale=default,
+        default_translation_directories=str(Path(app.root_path) / "translations"),
+        locale_selector=request_language,
+    )
+
+
+def request_language() -> str:
+    """The reader's language: `?lang`, then the cookie, then Accept-Language, then the default."""
+    if not has_request_context():
+        return str(current_app.config["DAUYS_LANGUAGE"])
+    if "language" not in g:
+        g.language = _choose()
+    return str(g.language)
+
+
+def asked_language() -> str | None:
+    """The language that the URL itself asks for, if it does: it stays in the page's links."""
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES else None
+
+
+def _choose() -> str:
+    if request.path.startswith("/api/"):
+        # Data are cached without regard to headers, so only their address may choose the language of names.
+        return asked_language() or str(current_app.config["DAUYS_LANGUAGE"])
+    cookie = request.cookies.get(LANGUAGE_COOKIE, "")
+    return asked_language() or (cookie if cookie in LANGUAGES else None) or _accepted()
+
+
+def _accepted() -> str:
+    # "kk-KZ" is Kazakh: only the first part of a tag counts; the header is in the reader's order.
+    for tag, quality in request.accept_languages:
+        code = tag.split("-")[0].lower()
+        if quality > 0 and code in LANGUAGES:
+            return code
+    return str(current_app.config["DAUYS_LANGUAGE"])
+
+
+def language() -> str:
+    """The language in force now, in a request or in a job that chose one."""
+    return str(get_locale() or current_app.config["DAUYS_LANGUAGE"]).split("_")[0]
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Use the language `code` inside the block (mails, referrals)."""
+    with force_locale(code):
+        yield
+
+
+def localised(texts: Localised, code: str | None = None) -> str:
+    """The text in `code` (default: the language in force), else Russian, English, or whatever there is."""
+    for candidate in (code or language(), "kk", "ru", "en"):
+        if texts.get(candidate):
+            return texts[candidate]
+    return next(iter(texts.values()), "")
+
+
+def url(endpoint: str, **values: object) -> str:
+    """`url_for` that keeps an explicit `?lang=` of the request."""
+    if has_request_context() and "lang" not in values and (asked := asked_language()):
+        values["lang"] = asked
+    return url_for(endpoint, **values)  # type: ignore[arg-type]
+
+
+def lang_url(code: str) -> str:
+    """The present address in another language."""
+    pairs = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
+
+
+def format_date(value: date, style: str = "long") -> str:
+    """A date in local words."""
+    return babel_date(value, style, locale=language())
+
+
+def format_datetime(value: datetime, style: str = "long") -> str:
+    """A moment in local words and local time, to the minute."""
+    zone: ZoneInfo = current_app.config["DAUYS_ZONE"]
+    pattern = {"kk": "y 'ж'. d MMMM, HH:mm", "ru": "d MMMM y 'г'., HH:mm", "en": "d MMMM y, HH:mm"}
+    return babel_datetime(value.astimezone(zone), pattern[language()], locale=language())
+
+
+def format_number(value: float) -> str:
+    """A number with the grouping of the language."""
+    return format_decimal(value, locale=language())
+
+
+def format_share(value: float) -> str:
+    """A share as a percentage."""
+    return format_percent(value, format="#,##0.#%", locale=language())
+
+
+KAZAKH = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
+_ORDER = {letter: place for place, letter in enumerate(KAZAKH)}
+
+
+def sort_key(text: str) -> tuple[int, ...]:
+    """Order by the Kazakh alphabet, which holds the Russian one (code points put Ә after Я)."""
+    return tuple(_ORDER.get(letter, 1000 + ord(letter)) for letter in text.lower())
+
+
+def in_alphabet(names: Iterable[str]) -> list[str]:
+    """Names in alphabetical order."""
+    return sorted(names, key=sort_key)

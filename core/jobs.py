@@ -1,0 +1,218 @@
+"""Jobs: a registry of idempotent sweeps, when each last ran, and the huey consumer that runs them."""
+
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from flask import Flask
+from huey import RedisHuey, SqliteHuey
+from huey.consumer import Consumer, Scheduler
+from huey.serializer import SignedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.config import Settings
+from core.db import Base, UtcDateTime, code_column, upsert
+from core.work import SYSTEM, Work, kernel, reading, work
+
+LEASE = timedelta(minutes=10)
+ROUNDS = 500
+log = structlog.get_logger()
+Sweep = Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A sweep that may run at any time, twice or late, with the same result; it returns how much it did."""
+
+    name: str
+    run: Sweep
+    every: timedelta
+    daily: bool = False
+
+
+class JobRun(Base):
+    """The log of one job: its last start, its last success, its last fault, and who holds it."""
+
+    __tablename__ = "job_runs"
+    name: Mapped[str] = mapped_column(code_column(), primary_key=True)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ok_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done: Mapped[int] = mapped_column(default=0)
+    faults: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str | None] = mapped_column(code_column(80))
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """What a staff page and the metrics say of a job."""
+
+    name: str
+    every: timedelta
+    daily: bool
+    ok_at: datetime | None
+    faults: int
+    fault: str | None
+    late: bool
+
+
+_jobs: dict[str, Job] = {}
+
+
+def job(name: str, *, every: timedelta, daily: bool = False) -> Callable[[Sweep], Sweep]:
+    """Register a sweep under `name`, due again `every` so often, or once a local day."""
+
+    def register(run: Sweep) -> Sweep:
+        _jobs[name] = Job(name, run, every, daily)
+        return run
+
+    return register
+
+
+def registered() -> tuple[Job, ...]:
+    """All jobs, in the order of their registration."""
+    return tuple(_jobs.values())
+
+
+def run_now(entry: Job) -> int:
+    """Run a job and log it, whatever its interval; a fault is logged and raised."""
+    with work(SYSTEM) as w:
+        row = _row(w, entry.name)
+        row.started_at, row.leased_until = w.now, w.now + LEASE
+    try:
+        done = entry.run()
+    except Exception as error:
+        _finish(entry.name, 0, type(error).__name__)
+        raise
+    _finish(entry.name, done, None)
+    return done
+
+
+def run_if_due(name: str) -> int:
+    """Run a job only if it is due and nobody holds it; returns how much it did. Faults are logged, not raised."""
+    if not is_due(name):
+        return 0
+    try:
+        return run_now(_jobs[name])
+    except Exception:
+        log.exception("job failed", job=name)
+        return 0
+
+
+def is_due(name: str) -> bool:
+    """Whether the job's interval has passed and no other process holds it."""
+    with reading(SYSTEM) as w:
+        row = w.session.get(JobRun, name)
+        return _due(w, _jobs[name], row)
+
+
+def tick(*, everything: bool = False) -> int:
+    """Run the frequent jobs until none finds work, then the daily ones if due (or `everything`)."""
+    total = sum(
+        run_now(entry) for entry in registered() if entry.daily and (everything or is_due(entry.name))
+    )
+    frequent = [entry for entry in registered() if not entry.daily]
+    for _round in range(ROUNDS):
+        done = sum(run_now(entry) for entry in frequent)
+        total += done
+        if not done:
+            break
+    return total
+
+
+def states(w: Work) -> list[JobState]:
+    """Each job with its last success and whether it is late (three intervals without one)."""
+    rows = {row.name: row for row in w.session.scalars(select(JobRun))}
+    return [_state(w, entry, rows.get(entry.name)) for entry in registered()]
+
+
+def _state(w: Work, entry: Job, row: JobRun | None) -> JobState:
+    patience = timedelta(hours=26) if entry.daily else max(3 * entry.every, timedelta(minutes=2))
+    ok_at = row.ok_at if row else None
+    late = ok_at is None or ok_at + patience < w.now
+    return JobState(
+        entry.name,
+        entry.every,
+        entry.daily,
+        ok_at,
+        row.faults if row else 0,
+        row.fault if row else None,
+        late,
+    )
+
+
+def _due(w: Work, entry: Job, row: JobRun | None) -> bool:
+    if row is None or row.started_at is None:
+        return True
+    if row.leased_until is not None and row.leased_until > w.now:
+        return False
+    if entry.daily:
+        last = row.ok_at
+        return last is None or last.astimezone(w.kernel.zone).date() < w.today
+    return row.started_at + entry.every <= w.now
+
+
+def _row(w: Work, name: str) -> JobRun:
+    fresh = {"name": name, "done": 0, "faults": 0}
+    w.session.execute(upsert(w.session, JobRun).values(**fresh).on_conflict_do_nothing())
+    return w.session.get_one(JobRun, name)
+
+
+def _finish(name: str, done: int, fault: str | None) -> None:
+    with work(SYSTEM) as w:
+        row = _row(w, name)
+        row.leased_until = None
+        row.done = done
+        if fault is None:
+            row.ok_at, row.fault = w.now, None
+        else:
+            row.faults, row.fault = row.faults + 1, fault
+
+
+class SecondsScheduler(Scheduler):
+    """huey looks for periodic tasks once a minute; counts on public pages must be fresher than that."""
+
+    periodic_task_seconds = 3
+
+
+class SecondsConsumer(Consumer):
+    """A consumer with the finer scheduler."""
+
+    scheduler_class = SecondsScheduler
+
+
+def make_huey(settings: Settings) -> SqliteHuey | RedisHuey:
+    """The queue: a SQLite file of its own by default, Redis by setting."""
+    serializer = SignedSerializer(secret=settings.secret_key.get_secret_value())
+    if settings.redis_url:
+        return RedisHuey("dauys", url=settings.redis_url, results=False, serializer=serializer)
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    path = str(settings.var_dir / "queue.sqlite3")
+    return SqliteHuey("dauys", filename=path, results=False, serializer=serializer)
+
+
+def consume(app: Flask) -> None:
+    """Run the jobs until SIGINT or SIGTERM; what is under way is finished first."""
+    huey = make_huey(kernel().settings)
+    for entry in registered():
+        _schedule(app, huey, entry.name)
+    consumer = SecondsConsumer(huey, workers=2, periodic=True, max_delay=1)
+    consumer.start()
+    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    log.info("jobs run", jobs=[entry.name for entry in registered()])
+    consumer.run()
+
+
+def _schedule(app: Flask, huey: SqliteHuey | RedisHuey, name: str) -> None:
+    def due(_now: datetime) -> bool:
+        with app.app_context():
+            return is_due(name)
+
+    def run() -> None:
+        with app.app_context():
+            run_if_due(name)
+
+    huey.periodic_task(due, name=f"job_{name}")(run)

@@ -1,0 +1,144 @@
+"""Limits: how often one network or one contact may act; counted in a file of their own or in Redis."""
+
+import ipaddress
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter
+from limits import parse
+from limits.storage import Storage
+
+from core.config import Settings
+from core.work import kernel
+
+NETWORK_BITS = 64
+PURGE_SECONDS = 60
+log = structlog.get_logger()
+
+_TABLE = "CREATE TABLE IF NOT EXISTS hits (key TEXT PRIMARY KEY, n INTEGER NOT NULL, expires REAL NOT NULL)"
+_INCREASE = """
+    INSERT INTO hits VALUES (:key, :n, :expires) ON CONFLICT (key) DO UPDATE SET
+    n = CASE WHEN hits.expires <= :now THEN :n ELSE hits.n + :n END,
+    expires = CASE WHEN hits.expires <= :now THEN :expires ELSE hits.expires END RETURNING n
+"""
+
+
+class SqliteStorage(Storage):
+    """Counters in a SQLite file, shared by all processes of a machine; expired ones are deleted."""
+
+    STORAGE_SCHEME = ["sqlite"]
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_options: Any) -> None:
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        path = (uri or "").removeprefix("sqlite:///")
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, timeout=1, isolation_level=None, check_same_thread=False)
+        self._purged = 0.0
+        for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", _TABLE):
+            self._db.execute(statement)
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What can go wrong with the file."""
+        return sqlite3.Error
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Count `amount` more; the window starts with its first hit and lasts `expiry` seconds."""
+        now = time.time()
+        if now - self._purged > PURGE_SECONDS:
+            self._purged = now
+            self._rows("DELETE FROM hits WHERE expires <= :now", now=now)
+        return int(self._rows(_INCREASE, key=key, n=amount, expires=now + expiry, now=now)[0][0])
+
+    def get(self, key: str) -> int:
+        """The count of the running window."""
+        rows = self._rows("SELECT n FROM hits WHERE key = :key AND expires > :now", key=key, now=time.time())
+        return int(rows[0][0]) if rows else 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the running window ends, in seconds of the epoch."""
+        rows = self._rows("SELECT expires FROM hits WHERE key = :key", key=key)
+        return float(rows[0][0]) if rows else time.time()
+
+    def check(self) -> bool:
+        """Whether the file answers."""
+        return bool(self._rows("SELECT 1"))
+
+    def reset(self) -> int:
+        """Forget everything."""
+        return len(self._rows("DELETE FROM hits RETURNING key"))
+
+    def clear(self, key: str) -> None:
+        """Forget one counter."""
+        self._rows("DELETE FROM hits WHERE key = :key", key=key)
+
+    def _rows(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(statement, values).fetchall()
+
+
+def network_key() -> str:
+    """The reader's network as a keyed hash that changes daily: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return daily_key("unknown")
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        network = str(mapped) if mapped else str(ipaddress.ip_network((address, NETWORK_BITS), strict=False))
+        return daily_key(network)
+    return daily_key(str(address))
+
+
+def daily_key(value: str) -> str:
+    """A keyed hash of an address or a contact; from one day to the next it cannot be told to be the same."""
+    shared = kernel()
+    return shared.keys.blind_index(f"limits|{shared.clock().date()}", value).hex()[:32]
+
+
+# A broken counter must not close the site: it is logged, and the request goes on.
+limiter = Limiter(network_key, swallow_errors=True)
+
+
+@limiter.request_filter
+def _off() -> bool:
+    return not current_app.config["RATELIMIT_ENABLED"]
+
+
+def init_limits(app: Flask, settings: Settings) -> None:
+    """Count in `var/limits.sqlite3`, or in Redis by setting; `RATELIMIT_ENABLED=False` counts nothing."""
+    app.config.setdefault("RATELIMIT_ENABLED", True)
+    if not settings.redis_url:
+        settings.var_dir.mkdir(parents=True, exist_ok=True)
+    file = f"sqlite:///{settings.var_dir / 'limits.sqlite3'}"
+    app.config.setdefault("RATELIMIT_STORAGE_URI", settings.redis_url or file)
+    limiter.init_app(app)
+    app.after_request(_retry_after)
+
+
+def allowed(rules: Iterable[str], purpose: str, contact: str) -> bool:
+    """Count one act for a contact, as `3 per hour`; False, and nothing counted, once a rule is used up."""
+    if _off():
+        return True
+    items = [(parse(rule), purpose, daily_key(contact)) for rule in rules]
+    try:
+        if not all(limiter.limiter.test(*item) for item in items):
+            return False
+        return all([limiter.limiter.hit(*item) for item in items])
+    except Exception as error:
+        log.error("limits not available", kind=type(error).__name__)
+        return True
+
+
+def _retry_after(response: Response) -> Response:
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and not _off():
+        limit = limiter.current_limit
+        seconds = int(limit.reset_at - time.time()) + 1 if limit else PURGE_SECONDS
+        response.headers.setdefault("Retry-After", str(max(1, seconds)))
+    return response

@@ -1,0 +1,48 @@
+"""Logs: one JSON line an event on stderr, with the request's id and without personal data."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from core.config import Settings
+
+log = structlog.get_logger()
+# A mailbox, a national number or a phone, a token of a URL: none of them belongs into a log.
+_PERSONAL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|\b\d{10,}\b|\+\d[\d\s()-]{8,}\d|\b[A-Za-z0-9_-]{40,}\b")
+
+
+def init_logs(settings: Settings) -> None:
+    """Set up structured logs: JSON in production, lines for people elsewhere."""
+    production = settings.env == "production"
+    render = structlog.processors.JSONRenderer(ensure_ascii=False) if production else _for_people()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            redact,
+            render,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def redact(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Cut out what could name a person."""
+    return {
+        key: _PERSONAL.sub("[cut]", value) if isinstance(value, str) else value
+        for key, value in event.items()
+    }
+
+
+def _for_people() -> Any:
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )

@@ -1,0 +1,116 @@
+"""Work: one transaction with its actor, its clock and its keys; the only commit in the code base."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from core.config import Settings
+from core.crypto import KeyRing
+from core.db import open_session
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account with its roles and, for an officer, the body acted for; or nobody; or the system."""
+
+    account_id: int | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    body: str | None = None
+    system: bool = False
+
+
+ANYONE = Actor()
+SYSTEM = Actor(system=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """What every Work shares: settings, keys, the clock and the time zone that dates are counted in."""
+
+    settings: Settings
+    keys: KeyRing
+    zone: ZoneInfo
+    clock: Callable[[], datetime]
+
+
+@dataclass(slots=True)
+class Work:
+    """An open transaction. `now` is fixed at its start; `today` is the date then in the instance's zone."""
+
+    session: Session
+    actor: Actor
+    now: datetime
+    kernel: Kernel
+
+    @property
+    def today(self) -> date:
+        """The local date at the start of this work."""
+        return self.now.astimezone(self.kernel.zone).date()
+
+    @property
+    def settings(self) -> Settings:
+        """The instance's settings."""
+        return self.kernel.settings
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys that are kept outside the database."""
+        return self.kernel.keys
+
+
+def system_clock() -> datetime:
+    """The present moment in UTC: the only place that asks the machine for it."""
+    return datetime.now(UTC)
+
+
+def install(app: Flask, kernel: Kernel) -> None:
+    """Give `app` its kernel."""
+    app.extensions["dauys"] = kernel
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Replay at another moment: inside the block every Work's clock stands there (demo, imports of history)."""
+    present = kernel()
+    install(current_app, replace(present, clock=lambda: moment))
+    try:
+        yield
+    finally:
+        install(current_app, present)
+
+
+def kernel() -> Kernel:
+    """The current app's kernel."""
+    return current_app.extensions["dauys"]  # type: ignore[no-any-return]
+
+
+@contextmanager
+def work(actor: Actor = ANYONE) -> Iterator[Work]:
+    """Open a writing transaction; it commits when the block ends and rolls back when it raises."""
+    shared = kernel()
+    session = open_session(writes=True)
+    try:
+        yield Work(session, actor, shared.clock(), shared)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.close()
+
+
+@contextmanager
+def reading(actor: Actor = ANYONE) -> Iterator[Work]:
+    """Open a reading transaction: it never commits."""
+    shared = kernel()
+    session = open_session(writes=False)
+    try:
+        yield Work(session, actor, shared.clock(), shared)
+    finally:
+        session.rollback()
+        session.close()

@@ -1,0 +1,30 @@
+"""Alembic's environment: the app's own engine and all its tables."""
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import Connection
+
+from core.db import Base, UtcDateTime, db
+
+
+def render(kind: str, item: object, _context: object) -> str | bool:
+    """A migration names plain types: it must read the same when our own types have changed."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
+
+
+def run(connection: Connection) -> None:
+    """Migrate over one connection; SQLite rebuilds tables to change them."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        render_item=render,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+with current_app.app_context(), db.engine.connect() as connection:
+    run(connection)

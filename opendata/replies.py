@@ -1,0 +1,134 @@
+"""How the API answers: JSON or a table of the same rows, errors as problem+json, open to every origin."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, get_args, get_origin
+
+from flask import Response, request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import BadRequest
+
+from core.i18n import url
+from core.refusal import Refusal
+from core.refusals import refusal_text
+from core.web import problem
+from core.work import kernel
+
+Query = TypeVar("Query", bound=BaseModel)
+KEPT = "public, max-age=15"
+# What a spreadsheet takes for a formula, in every width of the sign.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹢", "﹣", "−")
+
+
+class BadParameter(BadRequest):
+    """A parameter that cannot be read, with the names of all such."""
+
+    def __init__(self, detail: str, parameters: Sequence[str]) -> None:
+        super().__init__(detail)
+        self.parameters = list(parameters)
+
+
+def asked(shape: type[Query]) -> Query:
+    """The request's parameters in their shape; BadParameter names every one that does not fit."""
+    given = {
+        name: value for name, value in request.args.items() if name in shape.model_fields and value != ""
+    }
+    try:
+        return shape.model_validate(given)
+    except ValidationError as error:
+        faults = {str(fault["loc"][0]): fault["msg"] for fault in error.errors()}
+        detail = "; ".join(f"{name}: {message}" for name, message in faults.items())
+        raise BadParameter(detail, list(faults)) from error
+
+
+def bad_parameter(error: BadParameter) -> Response:
+    """The answer to a parameter that cannot be read."""
+    return problem(400, "Bad parameter", detail=error.description, parameters=error.parameters)
+
+
+def refused(error: Refusal) -> Response:
+    """The answer to a refusal: nothing there, gone, or a parameter that names nothing."""
+    codes = {"not-found": (404, "Not Found"), "gone": (410, "Gone")}
+    status, title = codes.get(error.code, (400, "Bad parameter"))
+    more = {"parameters": [error.field]} if error.field else {}
+    return problem(status, title, detail=refusal_text(error), **more)
+
+
+def one(item: BaseModel) -> Response:
+    """One object."""
+    return _kept(Response(item.model_dump_json(), mimetype="application/json"))
+
+
+def many(page: Any, endpoint: str, cursor: str | None, query: BaseModel) -> Response:
+    """A page of a list as JSON or as a table; the address of the next one keeps what was asked."""
+    following = _next_url(endpoint, cursor, query)
+    if getattr(query, "format", "json") == "csv":
+        response = _table(page.items, endpoint.rsplit(".", 1)[-1], type(page))
+        if following:
+            response.headers["Link"] = f'<{following}>; rel="next"'
+        return _kept(response)
+    return one(page.model_copy(update={"next": following}))
+
+
+def _next_url(endpoint: str, cursor: str | None, query: BaseModel) -> str | None:
+    if cursor is None:
+        return None
+    kept = query.model_dump(mode="json", exclude_unset=True, exclude={"cursor", "lang"})
+    return kernel().settings.base_url + url(endpoint, **kept, cursor=cursor)
+
+
+def _kept(response: Response) -> Response:
+    response.headers["Cache-Control"] = KEPT
+    return response
+
+
+def _table(items: Sequence[BaseModel], name: str, page: type[BaseModel]) -> Response:
+    """The rows as CSV: objects as `author.name`, lists as JSON, formulas made harmless, UTF-8 with its mark."""
+    out = io.StringIO()
+    paths = columns(get_args(page.model_fields["items"].annotation)[0])
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(".".join(path) for path in paths)
+    for item in items:
+        row = item.model_dump(mode="json")
+        writer.writerow([cell(row, path) for path in paths])
+    response = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.csv"'
+    return response
+
+
+def columns(shape: type[BaseModel], before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The paths of a shape's plain fields, in order."""
+    paths: list[tuple[str, ...]] = []
+    for name, field in shape.model_fields.items():
+        inner = _shape_of(field.annotation)
+        paths += [(*before, name)] if inner is None else columns(inner, (*before, name))
+    return paths
+
+
+def cell(row: Mapping[str, Any], path: Sequence[str]) -> Any:
+    """The value at a path as a table holds it; nothing where an object on the way is null."""
+    value: Any = row
+    for name in path:
+        value = None if value is None else value[name]
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return harmless(value)
+
+
+def harmless(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value.lstrip(" \u00a0").startswith(DANGEROUS):
+        return f"'{value}"
+    return value
+
+
+def _shape_of(annotation: Any) -> type[BaseModel] | None:
+    """The shape that a field holds, or may hold beside null; a list of shapes stays one column."""
+    kinds = [annotation] if get_origin(annotation) is None else list(get_args(annotation))
+    if get_origin(annotation) is list:
+        return None
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)

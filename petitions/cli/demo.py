@@ -1,0 +1,41 @@
+"""`flask demo load`: the invented country, for trying Dauys and for showing it."""
+
+import sys
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from core.work import reading
+from petitions.services.demo import DEMO_ACCOUNTS, is_empty, load_demo
+
+demo = AppGroup("demo", help="An invented country to try Dauys with.")
+
+
+@demo.command("load")
+@click.option("--signatures", type=click.IntRange(min=100), help="How many the largest petition gets.")
+@click.option("--if-empty", is_flag=True, help="Do nothing where people have accounts already.")
+def load(signatures: int | None, if_empty: bool) -> None:
+    """Load the demo into an empty database; its accounts and their password are printed."""
+    with reading() as w:
+        empty = is_empty(w)
+    if empty:
+        _load(signatures)
+    elif not if_empty:
+        click.echo("The database is not empty: the demo is only loaded into an empty one.", err=True)
+        sys.exit(1)
+    _print_accounts()
+
+
+def _load(signatures: int | None) -> None:
+    if current_app.extensions["dauys"].settings.env == "production":
+        click.echo("The demo's password is public: it is never loaded in production.", err=True)
+        sys.exit(1)
+    n = load_demo(signatures, lambda what: click.echo(f"  {what}"))
+    click.echo(f"Loaded {n} petitions.")
+
+
+def _print_accounts() -> None:
+    click.echo("The demo's accounts (one password for all):")
+    for email, password, role, body in DEMO_ACCOUNTS:
+        click.echo(f"  {email:28} {password}  {role} {body}".rstrip())

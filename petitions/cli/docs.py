@@ -1,0 +1,22 @@
+"""`flask docs`: writes the documents that are generated from the code."""
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from core.config import ROOT
+from petitions.domain.lifecycle import as_markdown
+
+LIFECYCLE = ROOT / "docs" / "lifecycle.md"
+docs = AppGroup("docs", help="Write the documents that are generated from the code.")
+
+
+@docs.command("lifecycle")
+@click.option(
+    "--to", type=click.Path(dir_okay=False, path_type=Path), default=LIFECYCLE, help="Where to write it."
+)
+def lifecycle(to: Path) -> None:
+    """Write docs/lifecycle.md from the table of the life cycle."""
+    to.write_text(as_markdown(), encoding="utf-8")
+    click.echo(f"Written: {to}")

@@ -1,0 +1,34 @@
+"""Who may sign when: the window, its grace, and the switches of the place."""
+
+from datetime import datetime, timedelta
+
+from core.refusal import Refusal
+from petitions.domain.lifecycle import State
+
+SIGNABLE = frozenset({State.COLLECTING, State.UNDER_REVIEW})
+
+
+def signing_closed_because(state: State, closes_at: datetime | None, now: datetime) -> str | None:
+    """Why nobody can sign now, as a code, or None while signing is open.
+
+    `not-open` before publication, `closed` after the window or once the case has ended.
+    """
+    if state not in SIGNABLE:
+        return "closed" if closes_at is not None else "not-open"
+    if closes_at is None or now > closes_at:
+        return "closed"
+    return None
+
+
+def require_signable(state: State, closes_at: datetime | None, now: datetime) -> None:
+    """Refusal `signing-closed` unless signatures may be given now."""
+    reason = signing_closed_because(state, closes_at, now)
+    if reason is not None:
+        raise Refusal("signing-closed", reason=reason)
+
+
+def confirmable(state: State, closes_at: datetime | None, grace: timedelta, now: datetime) -> bool:
+    """Whether a signature given in time may still be confirmed: until the grace after closing is over."""
+    if state is State.GATHERING or state is State.SCREENING:
+        return True
+    return state in SIGNABLE and closes_at is not None and now <= closes_at + grace

@@ -1,0 +1,44 @@
+"""The facts that a case announces: each is a line of its journal, and some go out by mail."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """What happened. The journal keeps it for good; `petitions/notices.py` says who is told."""
+
+    DRAFT_BEGUN = "draft_begun"
+    SUBMITTED = "submitted"
+    REVISED = "revised"
+    GATHERING_BEGUN = "gathering_begun"
+    JOINERS_MET = "joiners_met"
+    SCREENING_BEGUN = "screening_begun"
+    SCREENING_LATE = "screening_late"
+    RETURNED = "returned"
+    REFUSED = "refused"
+    PUBLISHED = "published"
+    MILESTONE_REACHED = "milestone_reached"
+    THRESHOLD_REACHED = "threshold_reached"
+    HANDED_OVER = "handed_over"
+    REGISTERED = "registered"
+    DEEMED_REGISTERED = "deemed_registered"
+    DEADLINE_MISSED = "deadline_missed"
+    ANSWERED = "answered"
+    ANSWER_CORRECTED = "answer_corrected"
+    LAPSED = "lapsed"
+    STARTUP_LAPSED = "startup_lapsed"
+    REPLIED = "replied"
+    WITHDRAWN = "withdrawn"
+    TAKEN_DOWN = "taken_down"
+    REOPENED = "reopened"
+
+
+# Before publication a case is private: these lines are for its author and the moderators.
+PRIVATE = frozenset(
+    {
+        Event.DRAFT_BEGUN,
+        Event.SUBMITTED,
+        Event.REVISED,
+        Event.RETURNED,
+        Event.STARTUP_LAPSED,
+    }
+)

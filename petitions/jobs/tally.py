@@ -1,0 +1,59 @@
+"""The jobs of counting: fold, expire, freeze, and compare."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from core.jobs import job
+from core.work import SYSTEM, Work, reading, work
+from petitions.services import ageing, contacts, tally
+
+log = structlog.get_logger()
+
+
+@job("tally", every=timedelta(seconds=5))
+def fold_deltas() -> int:
+    """Add up what was signed, confirmed and withdrawn since the last time."""
+    return _all(tally.fold)
+
+
+@job("expiry", every=timedelta(hours=1))
+def let_age() -> int:
+    """Expire the unconfirmed, erase the withdrawn, forget the counts of contacts, catch up with milestones."""
+    slices = (ageing.expire_unconfirmed, ageing.erase_withdrawn, _forget)
+    with work(SYSTEM) as w:
+        marked = tally.catch_up(w)
+    return marked + sum(_all(one) for one in slices)
+
+
+@job("freeze", every=timedelta(days=1), daily=True)
+def freeze() -> int:
+    """Keep the totals of the day that ended."""
+    with work(SYSTEM) as w:
+        return ageing.freeze_days(w)
+
+
+@job("tally_check", every=timedelta(days=1), daily=True)
+def compare() -> int:
+    """Compare totals and rows; a difference is an alarm in the log, and the number of them the job's figure."""
+    with reading(SYSTEM) as w:
+        drifts = tally.check(w)
+    for drift in drifts:
+        log.error("tally drift", petition=drift.petition_id, **drift.differences)
+    return len(drifts)
+
+
+def _forget(w: Work) -> int:
+    return contacts.forget_mails(w, ageing.SLICE)
+
+
+def _all(one_slice: Callable[[Work], int]) -> int:
+    """Slice after slice, each in a short transaction of its own, until nothing is left."""
+    total = 0
+    while True:
+        with work(SYSTEM) as w:
+            done = one_slice(w)
+        if not done:
+            return total
+        total += done

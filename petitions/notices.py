@@ -1,0 +1,67 @@
+"""Announcing a fact: one line in the journal, and the mails that the table says, in the same transaction."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from core.outbox import broadcast, post
+from core.work import Work
+from petitions.domain.events import PRIVATE, Event
+from petitions.models.case import JournalEntry
+from petitions.models.petition import Petition
+
+
+class Audience(StrEnum):
+    """Who is told of an event."""
+
+    AUTHOR = "author"
+    AUTHORITY = "authority"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATORS = "administrators"
+    FOLLOWERS = "followers"
+
+
+A, E = Audience, Event
+
+TOLD: Mapping[Event, tuple[Audience, ...]] = {
+    E.GATHERING_BEGUN: (A.AUTHOR,),
+    E.SCREENING_BEGUN: (A.AUTHOR,),
+    E.SCREENING_LATE: (A.AUTHOR, A.ADMINISTRATORS),
+    E.RETURNED: (A.AUTHOR,),
+    E.REFUSED: (A.AUTHOR,),
+    E.PUBLISHED: (A.AUTHOR,),
+    E.HANDED_OVER: (A.AUTHOR, A.AUTHORITY, A.FOLLOWERS),
+    E.REGISTERED: (A.AUTHOR,),
+    E.DEEMED_REGISTERED: (A.AUTHOR, A.AUTHORITY),
+    E.DEADLINE_MISSED: (A.AUTHOR, A.AUTHORITY, A.SUPERVISOR, A.FOLLOWERS),
+    E.ANSWERED: (A.AUTHOR, A.FOLLOWERS),
+    E.ANSWER_CORRECTED: (A.AUTHOR, A.FOLLOWERS),
+    E.STARTUP_LAPSED: (A.AUTHOR,),
+    E.LAPSED: (A.AUTHOR, A.AUTHORITY, A.FOLLOWERS),
+    E.REPLIED: (A.AUTHOR, A.FOLLOWERS),
+    E.WITHDRAWN: (A.AUTHOR,),
+    E.TAKEN_DOWN: (A.AUTHOR,),
+}
+
+
+def announce(w: Work, petition: Petition, event: Event, **facts: Any) -> JournalEntry:
+    """Write the event into the journal and its mails into the outbox; `facts` are plain JSON values."""
+    entry = JournalEntry(
+        petition_id=petition.id, at=w.now, event=event.value, facts=facts, is_public=event not in PRIVATE
+    )
+    w.session.add(entry)
+    w.session.flush()
+    for audience in TOLD.get(event, ()):
+        _tell(w, audience, entry, petition)
+    return entry
+
+
+def _tell(w: Work, audience: Audience, entry: JournalEntry, petition: Petition) -> None:
+    ref = {"journal": entry.id, "petition": petition.id, "audience": audience.value}
+    if audience is Audience.FOLLOWERS:
+        broadcast(w, "followers", f"{entry.id}", ref)
+    elif audience is Audience.ADMINISTRATORS:
+        broadcast(w, "case_administrators", f"{entry.id}", ref)
+    else:
+        # The language is settled when the mail is made: it is the receiver's, not the writer's.
+        post(w, f"case_{audience.value}", f"{entry.id}", ref, petition.language)

@@ -1,0 +1,294 @@
+"""What each mail about a case says: a subject, a few sentences, and one button, by event and audience."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.i18n import lazy
+from petitions.domain.deadlines import TermKind
+from petitions.domain.events import Event
+from petitions.notices import Audience
+
+A, E, K = Audience, Event, TermKind
+PLACE = re.compile(r"%\((\w+)\)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One mail. A sentence with a fact that the case does not have is left out. An empty endpoint: no button.
+
+    With `reasons` the text of the decision behind the event is quoted.
+    """
+
+    subject: Any
+    sentences: tuple[Any, ...]
+    button: Any = ""
+    endpoint: str = ""
+    reasons: bool = False
+
+    def said(self, facts: Mapping[str, str]) -> list[str]:
+        """The sentences whose facts are all there, in the language in force."""
+        texts = [str(sentence) for sentence in self.sentences]
+        return [text % facts for text in texts if all(facts.get(name) for name in PLACE.findall(text))]
+
+
+MISSED: Mapping[TermKind, Any] = {
+    K.REGISTRATION: lazy("Registration by the authority"),
+    K.ANSWER: lazy("Answer of the authority"),
+    K.PUBLICATION: lazy("Publication of the decision"),
+    K.ORDINARY_REPLY: lazy("Ordinary reply of the authority"),
+    K.SCREENING: lazy("Check by a moderator"),
+    K.HAND_OVER: lazy("Hand-over to the authority"),
+    K.DISCUSSION: lazy("Public discussion"),
+    K.PROMISE: lazy("Date on which a promise is checked"),
+}
+
+_MINE = (lazy("Open the page of your petition"), "writing.mine")
+_PUBLIC = (lazy("Open the petition"), "petitions.show")
+_DESK = (lazy("Open the case"), "desk.case")
+
+AUTHOR: Mapping[Event, Words] = {
+    E.GATHERING_BEGUN: Words(
+        lazy("Now your petition needs its first supporters"),
+        (
+            lazy("“%(title)s” needs %(needed)s first supporters by %(due_on)s."),
+            lazy("Send them the private link that stands on the page of your petition."),
+        ),
+        *_MINE,
+    ),
+    E.SCREENING_BEGUN: Words(
+        lazy("Your petition is being checked"),
+        (
+            lazy("A moderator checks “%(title)s” now."),
+            lazy("The check must be finished by %(due_on)s."),
+            lazy("You will be told the result by mail."),
+        ),
+        *_MINE,
+    ),
+    E.SCREENING_LATE: Words(
+        lazy("The check of your petition is late"),
+        (
+            lazy("“%(title)s” was not checked in time."),
+            lazy("Those who are responsible for this have been told. You do not have to do anything."),
+        ),
+        *_MINE,
+    ),
+    E.RETURNED: Words(
+        lazy("Please correct your petition"),
+        (
+            lazy("A moderator has returned “%(title)s” to you for correction. The reason is quoted below."),
+            lazy("You can change the text and submit it again."),
+        ),
+        *_MINE,
+        reasons=True,
+    ),
+    E.REFUSED: Words(
+        lazy("Your petition was not accepted"),
+        (
+            lazy("“%(title)s” cannot be opened for signatures."),
+            lazy("The ground is: %(ground)s."),
+        ),
+        *_MINE,
+        reasons=True,
+    ),
+    E.PUBLISHED: Words(
+        lazy("Your petition is open for signatures"),
+        (
+            lazy("“%(title)s” needs %(threshold)s signatures by %(closes_on)s."),
+            lazy("You can share the address of its page now."),
+        ),
+        *_PUBLIC,
+    ),
+    E.HANDED_OVER: Words(
+        lazy("Your petition has reached its threshold"),
+        (
+            lazy("“%(title)s” was handed over to the authority with %(counted)s signatures: %(authority)s."),
+            lazy("The receipt number is %(receipt)s."),
+            lazy("The authority has to register it by %(registration_due)s. Then the time for the answer runs."),
+        ),
+        *_MINE,
+    ),
+    E.REGISTERED: Words(
+        lazy("The authority has registered your petition"),
+        (
+            lazy("“%(title)s” has the registration number %(number)s there."),
+            lazy("The answer is due on %(answer_due)s."),
+        ),
+        *_MINE,
+    ),
+    E.DEEMED_REGISTERED: Words(
+        lazy("The time for the answer to your petition is running"),
+        (
+            lazy("The authority did not register “%(title)s” in time, so it counts as registered without it."),
+            lazy("The answer is due on %(answer_due)s."),
+        ),
+        *_MINE,
+    ),
+    E.DEADLINE_MISSED: Words(
+        lazy("The authority has missed a due date"),
+        (
+            lazy("“%(title)s”: %(kind)s was due on %(due_on)s."),
+            lazy("The answer can still be given, but the delay stays on record for good."),
+        ),
+        *_MINE,
+    ),
+    E.ANSWERED: Words(
+        lazy("Your petition has an answer"),
+        (
+            lazy("The authority has answered “%(title)s”. The outcome is: %(outcome)s."),
+            lazy("The reasons stand on the page of the petition."),
+        ),
+        *_PUBLIC,
+    ),
+    E.ANSWER_CORRECTED: Words(
+        lazy("The answer to your petition was corrected"),
+        (
+            lazy("The authority has corrected its answer to “%(title)s”. The outcome is now: %(outcome)s."),
+            lazy("The earlier version stays readable beside it."),
+        ),
+        *_PUBLIC,
+    ),
+    E.STARTUP_LAPSED: Words(
+        lazy("Your petition did not find its first supporters in time"),
+        (
+            lazy("“%(title)s” was not joined by enough people before the date, so it was not opened for signatures."),
+            lazy("You can begin a new petition at any time."),
+        ),
+        *_MINE,
+    ),
+    E.LAPSED: Words(
+        lazy("The collection of signatures for your petition has ended"),
+        (
+            lazy("“%(title)s” was signed by %(counted)s people and did not reach its threshold of %(threshold)s."),
+            lazy("The authority still owes it an ordinary reply, by %(reply_due)s."),
+        ),
+        *_MINE,
+    ),
+    E.REPLIED: Words(
+        lazy("The authority has replied to your petition"),
+        (lazy("The ordinary reply to “%(title)s” stands on the page of the petition."),),
+        *_PUBLIC,
+    ),
+    E.WITHDRAWN: Words(
+        lazy("You have withdrawn your petition"),
+        (lazy("“%(title)s” has ended at your wish. Nobody can sign it any more."),),
+        *_MINE,
+    ),
+    E.TAKEN_DOWN: Words(
+        lazy("Your petition was taken down"),
+        (
+            lazy("“%(title)s” is not shown any more. The reason is quoted below."),
+            lazy("The ground is: %(ground)s."),
+        ),
+        *_MINE,
+        reasons=True,
+    ),
+}
+
+AUTHORITY: Mapping[Event, Words] = {
+    E.HANDED_OVER: Words(
+        lazy("A petition was handed over to you: %(receipt)s"),
+        (
+            lazy("“%(title)s” has reached its threshold with %(counted)s signatures."),
+            lazy("Please register it by %(registration_due)s."),
+            lazy("The time for the answer starts with the registration, at the latest at the end of that day."),
+        ),
+        *_DESK,
+    ),
+    E.DEEMED_REGISTERED: Words(
+        lazy("The time for your answer is running: %(receipt)s"),
+        (
+            lazy("“%(title)s” was not registered in time, so it counts as registered."),
+            lazy("Your answer is due on %(answer_due)s."),
+        ),
+        *_DESK,
+    ),
+    E.DEADLINE_MISSED: Words(
+        lazy("Overdue: %(receipt)s"),
+        (
+            lazy("“%(title)s”: %(kind)s was due on %(due_on)s."),
+            lazy("You can still act, but the delay stays on record for good. Please act now."),
+        ),
+        *_DESK,
+    ),
+    E.LAPSED: Words(
+        lazy("A petition below its threshold waits for your reply: %(receipt)s"),
+        (
+            lazy("“%(title)s” was signed by %(counted)s people and did not reach its threshold of %(threshold)s."),
+            lazy("The rules owe it an ordinary reply, by %(reply_due)s."),
+        ),
+        *_DESK,
+    ),
+}
+
+SUPERVISOR: Mapping[Event, Words] = {
+    E.DEADLINE_MISSED: Words(
+        lazy("A body under your supervision is late: %(receipt)s"),
+        (
+            lazy("%(authority)s has missed a due date. “%(title)s”: %(kind)s was due on %(due_on)s."),
+            lazy("The delay is public on the page of the petition."),
+        ),
+        *_PUBLIC,
+    ),
+}
+
+ADMINISTRATORS: Mapping[Event, Words] = {
+    E.SCREENING_LATE: Words(
+        lazy("The check of petition %(petition)s is late"),
+        (
+            lazy("“%(title)s” was not checked in time."),
+            lazy("Please see to it that a moderator decides on it now."),
+        ),
+    ),
+}
+
+# Whoever finds these mails on a phone must not learn which petition they are about (TRUST rule 5).
+_QUIET = lazy("News from Dauys")
+_OWN_PAGE = (lazy("Open your private page"), "signing.manage")
+
+FOLLOWERS: Mapping[Event, Words] = {
+    E.HANDED_OVER: Words(
+        _QUIET,
+        (lazy("What you signed has reached its threshold and was handed over. The addressee owes an answer now."),),
+        *_OWN_PAGE,
+    ),
+    E.DEADLINE_MISSED: Words(
+        _QUIET,
+        (lazy("What you signed should have been answered by now. The addressee is late, and this is on record."),),
+        *_OWN_PAGE,
+    ),
+    E.ANSWERED: Words(_QUIET, (lazy("What you signed has been answered."),), *_OWN_PAGE),
+    E.ANSWER_CORRECTED: Words(
+        _QUIET,
+        (lazy("The answer to what you signed was corrected. The earlier version stays readable."),),
+        *_OWN_PAGE,
+    ),
+    E.LAPSED: Words(
+        _QUIET, (lazy("The collection for what you signed has ended below its threshold."),), *_OWN_PAGE
+    ),
+    E.REPLIED: Words(_QUIET, (lazy("The addressee has replied to what you signed."),), *_OWN_PAGE),
+}
+
+SAID: Mapping[Audience, Mapping[Event, Words]] = {
+    A.AUTHOR: AUTHOR,
+    A.AUTHORITY: AUTHORITY,
+    A.SUPERVISOR: SUPERVISOR,
+    A.ADMINISTRATORS: ADMINISTRATORS,
+    A.FOLLOWERS: FOLLOWERS,
+}
+
+# Of whose lateness an audience hears: others have their own mail about it, or nothing to do with it.
+LATENESS: Mapping[Audience, frozenset[TermKind]] = {
+    A.AUTHOR: frozenset({K.ANSWER, K.PUBLICATION, K.ORDINARY_REPLY}),
+    A.AUTHORITY: frozenset({K.ANSWER, K.PUBLICATION, K.ORDINARY_REPLY}),
+    A.SUPERVISOR: frozenset({K.REGISTRATION, K.ANSWER, K.PUBLICATION, K.ORDINARY_REPLY}),
+    A.FOLLOWERS: frozenset({K.ANSWER, K.ORDINARY_REPLY}),
+}
+
+
+def words_for(audience: Audience, event: Event, kind: str | None) -> Words | None:
+    """The mail that an audience gets about an event, or None; `kind` is the term of a missed date."""
+    if event is E.DEADLINE_MISSED and kind not in LATENESS.get(audience, frozenset()):
+        return None
+    return SAID[audience].get(event)

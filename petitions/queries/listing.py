@@ -1,0 +1,185 @@
+"""The list of petitions: filters, explained orders, and pages by key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, not_, or_, select
+
+from authorities.models import Area
+from core.db import UtcDateTime
+from core.paging import Key, beyond, open_cursor, seal_cursor
+from core.work import Work
+from petitions.domain.deadlines import TermKind
+from petitions.domain.lifecycle import State
+from petitions.models.case import Term
+from petitions.models.petition import Petition, PetitionCount
+from petitions.queries.access import listed
+from petitions.queries.petitions import PetitionCard, PetitionView, base_rows, cards, frozen_residents, views
+from petitions.queries.search import matches
+
+Item = TypeVar("Item")
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Shown(StrEnum):
+    """What a list can be narrowed to: a state, or a group of states and facts that readers ask for."""
+
+    COLLECTING = "collecting"
+    UNDER_REVIEW = "under_review"
+    WAITING = "waiting"
+    OVERDUE = "overdue"
+    ANSWERED = "answered"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    REFUSED = "refused"
+
+
+class Order(StrEnum):
+    """In which order a list stands; there is none by the number of signatures."""
+
+    CLOSING = "closing"
+    NEWEST = "newest"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; an empty one takes everything that is listed."""
+
+    state: Shown | None = None
+    tier: str = ""
+    area: str = ""
+    authority: str = ""
+    q: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page of a list; `next` is the cursor of the one after it, None on the last."""
+
+    items: tuple[Item, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """What the first page shows."""
+
+    close: tuple[PetitionCard, ...]
+    overdue: tuple[PetitionCard, ...]
+    answered: tuple[PetitionCard, ...]
+
+
+def petition_page(w: Work, filters: Filters, order: Order, cursor: str, limit: int) -> Page[PetitionCard]:
+    """A page of the list for readers. Refusal `cursor-unknown`."""
+    rows, following = _rows(w, filters, f"petitions {order}", _keys(w, order), cursor, limit)
+    return Page(tuple(cards(w, rows)), following)
+
+
+def view_page(w: Work, filters: Filters, cursor: str, limit: int) -> Page[PetitionView]:
+    """A page of the list for machines, the newest id first. Refusal `cursor-unknown`."""
+    rows, following = _rows(w, filters, "petitions by id", ((Petition.id, True),), cursor, limit)
+    return Page(tuple(views(w, rows)), following)
+
+
+def how_many(w: Work, filters: Filters) -> int:
+    """How many petitions the filters leave."""
+    query = select(func.count()).select_from(Petition).where(listed(), *_conditions(w, filters))
+    return w.session.scalar(query) or 0
+
+
+def highlights(w: Work, each: int) -> Highlights:
+    """What is close to its threshold, what is overdue (the longest first), and the newest answers."""
+    towards = func.coalesce(_towards(), 0)
+    groups = [
+        base_rows()
+        .where(Petition.state == State.COLLECTING, Petition.closes_at > w.now, Petition.reached_at.is_(None))
+        .order_by((towards * 1.0 / Petition.threshold).desc(), Petition.id),
+        base_rows().where(overdue(w)).order_by(Petition.handed_over_at, Petition.id),
+        base_rows()
+        .where(Petition.state == State.ANSWERED)
+        .order_by(Petition.answered_at.desc(), Petition.id.desc()),
+    ]
+    rows = [w.session.execute(group.limit(each)).all() for group in groups]
+    made = cards(w, [row for group in rows for row in group])
+    ends = [len(rows[0]), len(rows[0]) + len(rows[1])]
+    return Highlights(tuple(made[: ends[0]]), tuple(made[ends[0] : ends[1]]), tuple(made[ends[1] :]))
+
+
+def overdue(w: Work) -> ColumnElement[bool]:
+    """Petitions whose answer is late now."""
+    late = exists().where(
+        Term.petition_id == Petition.id,
+        Term.kind == TermKind.ANSWER,
+        Term.met_on.is_(None),
+        Term.cancelled_on.is_(None),
+        Term.due_on < w.today,
+    )
+    return and_(Petition.state == State.UNDER_REVIEW, late)
+
+
+def _rows(
+    w: Work, filters: Filters, order: str, keys: Sequence[Key], cursor: str, limit: int
+) -> tuple[Sequence[Row[Any]], str | None]:
+    columns = [key.label(f"key_{n}") for n, (key, _falls) in enumerate(keys)]
+    query = base_rows(*columns).where(listed(), *_conditions(w, filters))
+    if cursor:
+        query = query.where(beyond(keys, open_cursor(order, cursor)))
+    found = w.session.execute(_ordered(query, keys).limit(limit + 1)).all()
+    if len(found) <= limit:
+        return found, None
+    values = [getattr(found[limit - 1], column.name) for column in columns]
+    return found[:limit], seal_cursor(order, values)
+
+
+def _ordered(query: Select[Any], keys: Sequence[Key]) -> Select[Any]:
+    return query.order_by(*(key.desc() if falls else key.asc() for key, falls in keys))
+
+
+def _keys(w: Work, order: Order) -> tuple[Key, ...]:
+    """The keys of an order; none of them is ever NULL, and the last one is unique."""
+    long_ago = literal(LONG_AGO, UtcDateTime)
+    if order is Order.NEWEST:
+        return (func.coalesce(Petition.opened_at, Petition.created_at), True), (Petition.id, True)
+    if order is Order.ANSWERED:
+        return (func.coalesce(Petition.answered_at, long_ago), True), (Petition.id, True)
+    open_ = and_(Petition.state == State.COLLECTING, Petition.closes_at > w.now)
+    closing = case((open_, func.coalesce(Petition.closes_at, long_ago)), else_=long_ago)
+    turned = case((open_, Petition.id), else_=-Petition.id)
+    return (case((open_, 0), else_=1), False), (closing, False), (turned, False)
+
+
+def _conditions(w: Work, filters: Filters) -> list[ColumnElement[bool]]:
+    found = matches(filters.q)
+    if filters.state is not None:
+        found.append(_shown(w, filters.state))
+    if filters.tier:
+        found.append(Petition.tier == filters.tier)
+    if filters.area:
+        found.append(Petition.area.in_(select(Area.code).where(_at_or_below(filters.area))))
+    if filters.authority:
+        found.append(Petition.authority == filters.authority)
+    return found
+
+
+def _shown(w: Work, shown: Shown) -> ColumnElement[bool]:
+    groups: Mapping[Shown, ColumnElement[bool]] = {
+        Shown.WAITING: and_(Petition.state == State.UNDER_REVIEW, not_(overdue(w))),
+        Shown.OVERDUE: overdue(w),
+        Shown.CLOSED: Petition.state.in_([State.LAPSED, State.WITHDRAWN]),
+    }
+    return groups[shown] if shown in groups else Petition.state == State(shown.value)
+
+
+def _at_or_below(code: str) -> ColumnElement[bool]:
+    start, inside = f"{code}/", f"/{code}/"
+    return or_(Area.path.startswith(start, autoescape=True), Area.path.contains(inside, autoescape=True))
+
+
+def _towards() -> ColumnElement[int]:
+    """What counts towards the threshold and may be published: never the live number of residents."""
+    return case((Petition.residents_only, frozen_residents()), else_=PetitionCount.counted)

@@ -1,0 +1,152 @@
+"""Referrals as everybody may see them: what was handed over, to whom, when; totals only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from authorities import queries as register
+from core.i18n import localised
+from core.refusal import Refusal
+from core.work import Work
+from petitions.domain.deadlines import TermKind
+from petitions.models.case import Referral
+from petitions.models.petition import Petition, PetitionText, PetitionThreshold
+from petitions.queries import rules
+from petitions.queries.access import require_listed
+from petitions.queries.terms import latest_term
+
+THRESHOLD, BELOW_THRESHOLD = "threshold", "below_threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """The threshold's certificate as it was frozen at publication."""
+
+    count: int
+    formula: str
+    base: str | None
+    base_value: int | None
+    base_as_of: date | None
+    source: str | None
+    article: str
+    basis: str
+    rulebook: str
+    frozen_on: datetime | None
+    reached_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralView:
+    """One hand-over. It names the author, as the petition does, and no signer; nobody's contact is in it."""
+
+    petition_id: int
+    receipt: str
+    kind: str
+    title: str
+    language: str
+    markdown: str
+    html: str
+    text_number: int
+    text_hash: str
+    author_name: str
+    author_place_names: Mapping[str, str]
+    authority: str
+    authority_names: Mapping[str, str]
+    counted: int
+    certificate: CertificateView
+    legal_gap_texts: Mapping[str, str]
+    opened_at: datetime
+    closes_at: datetime
+    handed_over_at: datetime
+    registration_due: date | None
+    registered_at: datetime | None
+    registration_number: str | None
+
+    @property
+    def authority_name(self) -> str:
+        """The addressed body in the reader's language."""
+        return localised(self.authority_names)
+
+    @property
+    def author_place(self) -> str:
+        """Where the author lives, in the reader's language; empty where it is not known."""
+        return localised(self.author_place_names)
+
+    @property
+    def legal_gap(self) -> str:
+        """What these signatures are not in law, in the reader's language; empty where there is no gap."""
+        return localised(self.legal_gap_texts)
+
+    @property
+    def below_threshold(self) -> bool:
+        """Whether the petition stayed below its threshold and is handed over for an ordinary reply."""
+        return self.kind == BELOW_THRESHOLD
+
+
+def referral_of(w: Work, petition: Petition) -> ReferralView | None:
+    """The referral of a case, or None where nothing was handed over."""
+    row = w.session.get(Referral, petition.id)
+    if row is None or petition.opened_at is None or petition.closes_at is None:
+        return None
+    text = w.session.get_one(PetitionText, (petition.id, row.text_number))
+    places = register.area_names(w, [petition.author_place or ""])
+    bodies = register.authority_names(w, [petition.authority or ""])
+    return ReferralView(
+        petition_id=petition.id,
+        receipt=row.receipt,
+        kind=row.kind,
+        title=text.title,
+        language=petition.language,
+        markdown=text.markdown,
+        html=text.html,
+        text_number=row.text_number,
+        text_hash=row.text_hash,
+        author_name=petition.author_name,
+        author_place_names=places.get(petition.author_place or "", {}),
+        authority=petition.authority or "",
+        authority_names=bodies.get(petition.authority or "", {}),
+        counted=row.counted,
+        certificate=certificate_of(w, petition),
+        legal_gap_texts=rules.rulebook_of(w, petition).identity.legal_gap or {},
+        opened_at=petition.opened_at,
+        closes_at=petition.closes_at,
+        handed_over_at=row.handed_over_at,
+        registration_due=_registration_due(w, petition),
+        registered_at=row.registered_at,
+        registration_number=row.registration_number,
+    )
+
+
+def listed_referral(w: Work, petition_id: int) -> ReferralView:
+    """The referral for a stranger. Refusals: `not-found`; `gone` where the petition was taken down."""
+    found = referral_of(w, require_listed(w.session.get(Petition, petition_id)))
+    if found is None:
+        raise Refusal("not-found")
+    return found
+
+
+def certificate_of(w: Work, petition: Petition) -> CertificateView:
+    """The certificate of the milestone that obliges an answer: the first of the tier."""
+    query = select(PetitionThreshold).where(PetitionThreshold.petition_id == petition.id)
+    row = w.session.scalars(query.order_by(PetitionThreshold.position).limit(1)).one()
+    rulebook = rules.rulebook_of(w, petition)
+    return CertificateView(
+        count=row.count,
+        formula=row.formula,
+        base=row.base,
+        base_value=row.base_value,
+        base_as_of=row.base_as_of,
+        source=row.source,
+        article=row.article,
+        basis=row.basis,
+        rulebook=f"{localised(rulebook.title)} ({rulebook.id})",
+        frozen_on=petition.opened_at,
+        reached_at=row.reached_at,
+    )
+
+
+def _registration_due(w: Work, petition: Petition) -> date | None:
+    term = latest_term(w, petition.id, TermKind.REGISTRATION)
+    return None if term is None else term.due_on

@@ -1,0 +1,311 @@
+"""What the pages of signing show: the form's sheet, what a confirmed signer is told, what is held of a signature."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from auth.queries import own_account
+from authorities.queries import area, area_choices, authority
+from core.i18n import language
+from core.refusal import Refusal
+from core.switches import Switch, is_on
+from core.work import Work
+from petitions.domain.deadlines import TermKind, TermState
+from petitions.domain.eligibility import confirmable, signing_closed_because
+from petitions.domain.lifecycle import State
+from petitions.domain.rulebook import HandOver, Rulebook, Span
+from petitions.models.keys import contact_key, identity_key, open_field
+from petitions.models.petition import Petition, PetitionText
+from petitions.models.signature import Signature, SignatureState
+from petitions.models.tokens import Purpose, is_join_token, read_token
+from petitions.queries import rules
+from petitions.queries.access import is_listed, require_listed
+from petitions.queries.terms import latest_term, standing_of
+
+# For so long a withdrawn signature looks as it did; then its name and contact are erased (TRUST rule 6).
+AFTERGLOW = timedelta(days=7)
+Places = Mapping[str, list[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a form says before anybody signs; `closed` is the code of why nobody can, or None."""
+
+    id: int
+    title: str
+    language: str
+    author: str
+    authority: str
+    closed: str | None
+    closes_at: datetime | None
+    legal_gap: str
+    min_age: int | None
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Startup:
+    """What a petition needs before it is checked: so many joiners until this day."""
+
+    signatures: int
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinSheet:
+    """The sheet of a private link, with the text that its readers are asked to join."""
+
+    sheet: Sheet
+    html: str
+    startup: Startup | None
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSigner:
+    """What a signed-in person's form is filled with; the signature itself never knows the account."""
+
+    full_name: str
+    email: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What happens next with a petition, and when."""
+
+    id: int
+    title: str
+    language: str
+    state: State
+    authority: str
+    joiner: bool
+    startup: Startup | None
+    closes_at: datetime | None
+    threshold: int | None
+    residents_only: bool
+    at_close: bool
+    handed_over_at: datetime | None
+    answer: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Everything that is held of one signature; the same before and for seven days after its withdrawal."""
+
+    petition_id: int
+    listed: bool
+    title: str | None
+    title_language: str
+    full_name: str | None
+    email: str | None
+    area: str
+    area_name: str
+    updates: bool
+    language: str
+    channel: str
+    signed_at: datetime
+    confirmed_at: datetime | None
+    consent_at: datetime
+    notice: str
+    notice_language: str
+
+
+def sheet(w: Work, petition_id: int) -> Sheet:
+    """The form of a listed petition. Refusals: `not-found`; `gone` for one that was taken down."""
+    petition = require_listed(w.session.get(Petition, petition_id))
+    return _sheet(w, petition, closed_because(w, petition))
+
+
+def require_form(w: Work, petition_id: int) -> None:
+    """Refusals `not-found`, `gone` where there is no form and never was one."""
+    require_listed(w.session.get(Petition, petition_id))
+
+
+def join_sheet(w: Work, petition_id: int, token: str) -> JoinSheet:
+    """The form behind a private link. Refusals: `not-found` for a wrong one; `gone` for one taken down."""
+    petition = joined_petition(w, petition_id, token)
+    if petition.state is State.TAKEN_DOWN:
+        raise Refusal("gone")
+    closed = joining_closed_because(w, petition)
+    text = None if closed else w.session.get(PetitionText, (petition.id, petition.text_number))
+    sheet_ = _sheet(w, petition, closed)
+    return JoinSheet(sheet_, text.html if text else "", startup_of(w, petition), is_listed(petition))
+
+
+def joined_petition(w: Work, petition_id: int, token: str) -> Petition:
+    """The petition that a private link leads to. Refusal `not-found`."""
+    petition = w.session.get(Petition, petition_id) if is_join_token(w, petition_id, token) else None
+    if petition is None:
+        raise Refusal("not-found")
+    return petition
+
+
+def closed_because(w: Work, petition: Petition) -> str | None:
+    """Why nobody can sign now: `closed`, `not-open`, `no-controller`, `switched-off`; None while it is open."""
+    return signing_closed_because(petition.state, petition.closes_at, w.now) or paused_because(w)
+
+
+def paused_because(w: Work) -> str | None:
+    """Why nobody can sign anything here: `no-controller`, `switched-off`; None otherwise."""
+    if not w.settings.controller.named:
+        return "no-controller"
+    return "switched-off" if is_on(w, Switch.NO_SIGNING) else None
+
+
+def joining_closed_because(w: Work, petition: Petition) -> str | None:
+    """Why nobody can join now: `corrected`, `checked`, `published`, `ended`, or as for signing; None while open."""
+    reasons = {State.DRAFT: "corrected", State.SCREENING: "checked"}
+    if petition.state is State.GATHERING:
+        term = latest_term(w, petition.id, TermKind.STARTUP)
+        over = term is not None and standing_of(w, term, petition).state is TermState.LATE
+        return "ended" if over else paused_because(w)
+    return reasons.get(petition.state, "published" if is_listed(petition) else "ended")
+
+
+def known_signer(w: Work) -> KnownSigner | None:
+    """What the form of the signed-in person is filled with; None for everybody else."""
+    if w.actor.account_id is None:
+        return None
+    account = own_account(w, w.actor.account_id)
+    return KnownSigner(account.full_name, account.email, account.place or "")
+
+
+def startup_of(w: Work, petition: Petition) -> Startup | None:
+    """How many joiners a petition needs until when; None where the rulebook asks for none."""
+    startup = rules.tier_of(w, petition).startup if petition.tier else None
+    if startup is None:
+        return None
+    term = latest_term(w, petition.id, TermKind.STARTUP)
+    return Startup(startup.signatures, term.due_on if term else None)
+
+
+def confirm_link(w: Work, token: str, *, lock: bool = False) -> tuple[Petition, Signature, bool]:
+    """The signature of a confirmation link, and whether it still waits for it.
+
+    A signature that was withdrawn lately looks like a counted one. Refusals: `not-found`;
+    `signature-link-expired` for an old or superseded link; `confirmation-over` after closing and its grace.
+    """
+    link = read_token(w, Purpose.CONFIRM, token)
+    petition, row = _row(w, link.petition_id, link.subject_id, lock=lock)
+    if row.entry != link.entry:
+        raise Refusal("signature-link-expired")
+    if waits(row):
+        grace = rules.tier_of(w, petition).collection.confirm_grace.duration()
+        if not confirmable(petition.state, petition.closes_at, grace, w.now):
+            raise Refusal("confirmation-over")
+        return petition, row, True
+    require_held(w, row)
+    return petition, row, False
+
+
+def manage_link(w: Work, token: str, *, lock: bool = False) -> tuple[Petition, Signature]:
+    """The signature of a manage link. Refusals: `not-found`, `signature-link-expired`."""
+    link = read_token(w, Purpose.MANAGE, token)
+    petition, row = _row(w, link.petition_id, link.subject_id, lock=lock)
+    if row.entry != link.entry:
+        raise Refusal("signature-link-expired")
+    require_held(w, row)
+    return petition, row
+
+
+def waits(row: Signature) -> bool:
+    """Whether the last accepted entry of a signature is not confirmed yet."""
+    return row.state is SignatureState.PENDING or row.renewal
+
+
+def require_held(w: Work, row: Signature) -> None:
+    """Refusal `signature-link-expired` once there is nothing of a confirmed signature left to show."""
+    faded = row.withdrawn_at is not None and w.now >= row.withdrawn_at + AFTERGLOW
+    if waits(row) or row.state is SignatureState.EXPIRED or row.erased_at is not None or faded:
+        raise Refusal("signature-link-expired")
+
+
+def held(w: Work, token: str) -> Held:
+    """What is held, for the one who has the manage link. Refusals: `not-found`, `signature-link-expired`."""
+    petition, row = manage_link(w, token)
+    place = area(w, row.area)
+    return Held(
+        petition_id=petition.id,
+        listed=is_listed(petition),
+        title=None if petition.state is State.TAKEN_DOWN else petition.title,
+        title_language=petition.language,
+        full_name=name_of(w, row),
+        email=contact_of(w, row),
+        area=row.area,
+        area_name=place.name if place else row.area,
+        updates=row.updates,
+        language=row.language,
+        channel=row.channel,
+        signed_at=row.created_at,
+        confirmed_at=row.confirmed_at,
+        consent_at=row.consent_at,
+        notice=row.notice,
+        notice_language=row.notice_language,
+    )
+
+
+def name_of(w: Work, row: Signature) -> str | None:
+    """The signer's name; None once it or its key is destroyed."""
+    try:
+        key = identity_key(w, row.petition_id)
+    except Refusal:
+        return None
+    return None if row.name is None else open_field(key, row.name, row.petition_id, row.id, "name")
+
+
+def contact_of(w: Work, row: Signature) -> str | None:
+    """Where mail to the signer goes; None once it or its key is destroyed. For mails and self-service only."""
+    try:
+        key = contact_key(w, row.petition_id)
+    except Refusal:
+        return None
+    return None if row.contact is None else open_field(key, row.contact, row.petition_id, row.id, "contact")
+
+
+def outlook(w: Work, petition: Petition, *, joiner: bool) -> Outlook:
+    """What a person who has just signed wants to know."""
+    tier = rules.tier_of(w, petition)
+    body = authority(w, petition.authority or "")
+    before = petition.state in {State.GATHERING, State.SCREENING}
+    return Outlook(
+        id=petition.id,
+        title=petition.title,
+        language=petition.language,
+        state=petition.state,
+        authority=body.name if body else "",
+        joiner=joiner,
+        startup=startup_of(w, petition) if before else None,
+        closes_at=petition.closes_at,
+        threshold=petition.threshold,
+        residents_only=petition.residents_only,
+        at_close=tier.collection.hand_over is HandOver.ON_CLOSE,
+        handed_over_at=petition.handed_over_at,
+        answer=tier.response.answer,
+    )
+
+
+def _sheet(w: Work, petition: Petition, closed: str | None) -> Sheet:
+    rulebook: Rulebook = rules.rulebook_of(w, petition)
+    body = authority(w, petition.authority or "")
+    return Sheet(
+        id=petition.id,
+        title=petition.title,
+        language=petition.language,
+        author=petition.author_name,
+        authority=body.name if body else "",
+        closed=closed,
+        closes_at=petition.closes_at,
+        legal_gap=rulebook.text(rulebook.identity.legal_gap or {}, language()),
+        min_age=rulebook.identity.min_age,
+        places={} if closed else area_choices(w),
+    )
+
+
+def _row(w: Work, petition_id: int, signature_id: int, *, lock: bool) -> tuple[Petition, Signature]:
+    key = (petition_id, signature_id)
+    row = w.session.get(Signature, key, with_for_update=lock, populate_existing=lock)
+    petition = w.session.get(Petition, petition_id)
+    if row is None or petition is None:
+        raise Refusal("not-found")
+    return petition, row

@@ -1,0 +1,103 @@
+"""The door through which every case changes its state."""
+
+from core.refusal import Refusal
+from core.work import Work
+from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
+
+from petitions.domain.deadlines import TermKind
+from petitions.domain.eligibility import signing_closed_because
+from petitions.domain.lifecycle import Action, Facts, Party, State, step
+from petitions.domain.rulebook import HandOver, Tier, WhenLate
+from petitions.models.case import Answer
+from petitions.models.petition import Petition, PetitionCount, RulebookVersion
+from petitions.queries import rules
+from petitions.queries.terms import open_term
+from petitions.rulebooks import LoadedRulebook
+from petitions.services.terms import is_over
+
+
+def load(w: Work, petition_id: int) -> Petition:
+    """The petition's row for a change. Refusal `not-found`."""
+    petition = w.session.get(Petition, petition_id)
+    if petition is None:
+        raise Refusal("not-found")
+    return petition
+
+
+def move(w: Work, petition: Petition, action: Action, party: Party) -> State:
+    """Take one step of the life cycle and store where the case then is.
+
+    Refusals: `not-your-move`, `not-now`, `changed-meanwhile` where another hand was faster.
+    """
+    petition.state = step(petition.state, action, party, facts_of(w, petition))
+    petition.changed_at = w.now
+    flush(w)
+    return petition.state
+
+
+def flush(w: Work) -> None:
+    """Write what has changed. Refusal `changed-meanwhile` where the row has another version by now."""
+    try:
+        w.session.flush()
+    except StaleDataError as error:
+        raise Refusal("changed-meanwhile") from error
+
+
+def require_version(petition: Petition, version: int) -> None:
+    """Refusal `changed-meanwhile` where a form was made from an older version of the case."""
+    if petition.version != version:
+        raise Refusal("changed-meanwhile")
+
+
+def facts_of(w: Work, petition: Petition) -> Facts:
+    """What the table's guards may ask of this case."""
+    if petition.tier is None:
+        return Facts()
+    tier = rules.tier_of(w, petition)
+    counted = _counted(w, petition)
+    collection_over = is_over(w, petition, TermKind.COLLECTION)
+    return Facts(
+        needs_joiners=tier.startup is not None,
+        has_joiners=counted > 0,
+        joiners_met=tier.startup is not None and counted >= tier.startup.signatures,
+        startup_over=is_over(w, petition, TermKind.STARTUP),
+        screening_late=is_over(w, petition, TermKind.SCREENING),
+        silence_publishes=tier.screening.when_late is WhenLate.PUBLISH,
+        signing_open=signing_closed_because(petition.state, petition.closes_at, w.now) is None,
+        threshold_met=petition.reached_at is not None,
+        may_hand_over=tier.collection.hand_over is HandOver.ON_THRESHOLD or collection_over,
+        collection_and_grace_over=_grace_over(w, petition, tier),
+        registered=petition.registered_at is not None,
+        registration_over=is_over(w, petition, TermKind.REGISTRATION),
+        reply_owed=_reply_owed(w, petition),
+        published=petition.opened_at is not None,
+        end_moved=False,
+    )
+
+
+def remember_rulebook(w: Work, loaded: LoadedRulebook) -> None:
+    """Keep the text of a rulebook's version, so that later editions of the folder never move a case."""
+    key = (loaded.rulebook.id, loaded.rulebook.version)
+    if w.session.get(RulebookVersion, key) is None:
+        row = RulebookVersion(rulebook=key[0], version=key[1], toml=loaded.toml, stored_at=w.now)
+        w.session.add(row)
+        w.session.flush()
+
+
+def _counted(w: Work, petition: Petition) -> int:
+    query = select(PetitionCount.counted).where(PetitionCount.petition_id == petition.id)
+    return w.session.scalar(query) or 0
+
+
+def _grace_over(w: Work, petition: Petition, tier: Tier) -> bool:
+    if petition.closes_at is None:
+        return False
+    return w.now > petition.closes_at + tier.collection.confirm_grace.duration()
+
+
+def _reply_owed(w: Work, petition: Petition) -> bool:
+    if petition.state is not State.LAPSED or open_term(w, petition.id, TermKind.ORDINARY_REPLY) is None:
+        return False
+    query = select(Answer.id).where(Answer.petition_id == petition.id, Answer.kind == "reply").limit(1)
+    return w.session.scalar(query) is None

@@ -1,0 +1,55 @@
+"""How many mails one mailbox may be sent because somebody typed it into a form (TRUST: 3 an hour, 10 a day)."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from core.db import upsert
+from core.work import Work
+from petitions.models.contacts import ContactMail
+
+HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
+PER_HOUR, PER_DAY = 3, 10
+
+
+def claim_mail(w: Work, mailbox: str) -> bool:
+    """Count one mail for the canonical mailbox; False, with nothing counted, once its number is used up.
+
+    The number is a key of the table, so that two requests at once cannot both take the last one.
+    """
+    today, yesterday = _hash(w, mailbox, w.now.date()), _hash(w, mailbox, w.now.date() - timedelta(days=1))
+    for _try in range(PER_DAY + 1):
+        if _used_up(w, today, yesterday):
+            _work_alike(w, today, yesterday)
+            return False
+        latest = w.session.scalar(select(func.max(ContactMail.n)).where(ContactMail.contact == today))
+        row = {"contact": today, "n": (latest or 0) + 1, "at": w.now}
+        claim = upsert(w.session, ContactMail).values(**row).on_conflict_do_nothing()
+        if w.session.scalar(claim.returning(ContactMail.n)) is not None:
+            return True
+    return False
+
+
+def forget_mails(w: Work, most: int) -> int:
+    """Delete what is older than 24 hours; returns how many rows."""
+    old = select(ContactMail.contact, ContactMail.n).where(ContactMail.at <= w.now - DAY).limit(most)
+    rows = w.session.execute(old).all()
+    for contact, n in rows:
+        w.session.execute(delete(ContactMail).where(ContactMail.contact == contact, ContactMail.n == n))
+    return len(rows)
+
+
+def _hash(w: Work, mailbox: str, day: date) -> bytes:
+    return w.keys.blind_index(f"contact|{day.isoformat()}", mailbox)
+
+
+def _used_up(w: Work, *hashes: bytes) -> bool:
+    recent = select(ContactMail.at).where(ContactMail.contact.in_(hashes), ContactMail.at > w.now - DAY)
+    moments = w.session.scalars(recent).all()
+    return len(moments) >= PER_DAY or sum(at > w.now - HOUR for at in moments) >= PER_HOUR
+
+
+def _work_alike(w: Work, *hashes: bytes) -> None:
+    # A refusal that writes nothing would be answered sooner than an entry, and so be told from it.
+    again = update(ContactMail).where(ContactMail.contact.in_(hashes)).values(n=ContactMail.n)
+    w.session.execute(again.execution_options(synchronize_session=False))

@@ -1,0 +1,135 @@
+"""The demo's crowd: invented signers in bulk, encrypted and counted exactly as real ones are."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from authorities.queries import areas, is_within
+from core.work import SYSTEM, Work, at, work
+from petitions.models.keys import contact_key, identity_key, seal_field, uid_under
+from petitions.models.petition import FrozenCount, Petition
+from petitions.models.signature import Signature, SignatureState
+from petitions.services import tally
+from petitions.services.demo.people import name_of
+from petitions.services.signing import new_id
+
+CHUNK = 5000
+SEED = 20260101
+RESIDENT_SHARE = 0.86
+UPDATES_SHARE = 0.3
+NOTICE = "demo"
+LANGUAGES = ("kk", "kk", "kk", "ru", "ru", "en")
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Signers without end, in one repeatable order."""
+
+    chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - a repeatable story
+    number: int = 0
+
+    def sign(
+        self, petition_id: int, n: int, first: datetime, last: datetime, *, joiner: bool = False
+    ) -> None:
+        """`n` people sign between two moments, most of them early; the tally folds them at the last moment."""
+        done = 0
+        while done < n:
+            size = min(CHUNK, n - done)
+            end = first + (last - first) * ((done + size) / n)
+            with at(end), work(SYSTEM) as w:
+                rows = list(
+                    self._rows(w, petition_id, size, first + (last - first) * (done / n), end, joiner)
+                )
+                w.session.execute(insert(Signature), rows)
+                residents = sum(row["resident"] for row in rows)
+                tally.add(w, petition_id, counted=size, residents=residents)
+                w.session.flush()
+                tally.fold(w)
+            done += size
+
+    def _rows(
+        self, w: Work, petition_id: int, n: int, first: datetime, last: datetime, joiner: bool
+    ) -> Iterator[dict[str, Any]]:
+        petition = w.session.get_one(Petition, petition_id)
+        places = _Places(w, petition.area or "")
+        k_id, k_contact = identity_key(w, petition_id), contact_key(w, petition_id)
+        span = (last - first).total_seconds()
+        for moment in sorted(first + timedelta(seconds=span * self.chance.random() ** 1.4) for _ in range(n)):
+            self.number += 1
+            mailbox, id_ = f"signer{self.number}@people.example", new_id(moment)
+            area, resident = places.draw(self.chance)
+            yield {
+                "petition_id": petition_id,
+                "id": id_,
+                "scheme": "email",
+                "uid": uid_under(k_id, "email", mailbox),
+                "channel": "web",
+                "evidence": "email",
+                "state": SignatureState.COUNTED,
+                "entry": 1,
+                "area": area,
+                "resident": resident,
+                "joiner": joiner,
+                "text_number": petition.text_number,
+                "name": seal_field(k_id, name_of(self.number), petition_id, id_, "name"),
+                "contact": seal_field(k_contact, mailbox, petition_id, id_, "contact"),
+                "language": self.chance.choice(LANGUAGES),
+                "updates": self.chance.random() < UPDATES_SHARE,
+                "notice": NOTICE,
+                "notice_language": petition.language,
+                "consent_at": moment,
+                "created_at": moment,
+                "expires_at": moment + timedelta(days=7),
+                "confirmed_at": moment + timedelta(minutes=self.chance.randint(1, 90)),
+            }
+
+
+class _Places:
+    """Where signers live: mostly in the authority's area, else anywhere by population."""
+
+    def __init__(self, w: Work, home: str) -> None:
+        rows = [row for row in areas(w) if row.parent is not None]
+        inside = {row.code for row in rows if is_within(w, row.code, home)}
+        self.home = [row for row in rows if row.code in inside]
+        self.anywhere = [row for row in rows if row.level == 1]
+        self.inside = inside
+
+    def draw(self, chance: random.Random) -> tuple[str, bool]:
+        """A place, and whether it lies in the authority's area."""
+        pool = self.home if self.home and chance.random() < RESIDENT_SHARE else self.anywhere
+        code = chance.choices(pool, [_weight(row) for row in pool])[0].code
+        return code, code in self.inside
+
+
+def _weight(row: Any) -> int:
+    return (row.figure.population if row.figure else 0) or 1
+
+
+def freeze_history() -> None:
+    """The frozen totals of every past day of every petition, as the daily job would have written them."""
+    with work(SYSTEM) as w:
+        for petition_id in w.session.scalars(select(Petition.id).where(Petition.opened_at.is_not(None))):
+            rows = list(_frozen(w, petition_id))
+            if rows:
+                w.session.execute(insert(FrozenCount), rows)
+
+
+def _frozen(w: Work, petition_id: int) -> Iterator[dict[str, Any]]:
+    columns = select(Signature.confirmed_at, Signature.resident).where(Signature.petition_id == petition_id)
+    by_day: dict[date, list[int]] = {}
+    for confirmed_at, resident in w.session.execute(columns).tuples():
+        if confirmed_at is not None:
+            sums = by_day.setdefault(confirmed_at.astimezone(w.kernel.zone).date(), [0, 0])
+            sums[0] += 1
+            sums[1] += resident
+    counted = residents = 0
+    day = min(by_day, default=w.today)
+    while day < w.today:
+        n, local = by_day.get(day, (0, 0))
+        counted, residents = counted + n, residents + local
+        yield {"petition_id": petition_id, "day": day, "counted": counted, "residents": residents}
+        day += timedelta(days=1)

@@ -1,0 +1,71 @@
+"""Loading the demo: the register, the people, and every story up to today."""
+
+import tomllib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from auth.models import Account
+from authorities.imports import AREAS, AUTHORITIES
+from core.outbox import Broadcast, OutboxRow
+from core.work import SYSTEM, Work, at, reading, work
+from petitions.services.demo.crowd import Crowd, freeze_history
+from petitions.services.demo.people import ACCOUNTS, PASSWORD, open_accounts, open_authors
+from petitions.services.demo.play import Cast, Story, play
+from petitions.services.register import load_register
+
+HERE = Path(__file__).parent
+DEMO_ACCOUNTS = tuple(
+    (account.email, PASSWORD, account.role.value, account.body or "") for account in ACCOUNTS
+)
+Told = Callable[[str], None]
+
+
+def is_empty(w: Work) -> bool:
+    """Whether nobody has an account yet."""
+    return w.session.scalar(select(Account.id).limit(1)) is None
+
+
+def load_demo(signatures: int | None, told: Told) -> int:
+    """Load everything; `signatures` sets how many the largest petition has. Returns the number of petitions.
+
+    The same day gives the same people, texts, dates and counts; keys and numbers of signatures are random.
+    """
+    stories = [Story(**raw) for raw in tomllib.loads((HERE / "stories.toml").read_text())["story"]]
+    with reading(SYSTEM) as w:
+        now = w.now
+    _load_registers()
+    begun = now - timedelta(days=max(story.begun for story in stories) + 1)
+    with at(begun):
+        told("people")
+        numbers = open_accounts()
+        authors = open_authors(1 + max(story.author for story in stories), numbers)
+    cast = Cast(authors, numbers["moderator@dauys.example"], _officers(numbers), Crowd())
+    for story in stories:
+        told(story.title)
+        play(story, cast, now, signatures if story.big else None)
+    freeze_history()
+    _mark_mails_sent()
+    return len(stories)
+
+
+def _officers(numbers: dict[str, int]) -> dict[str, int]:
+    return {account.body: numbers[account.email] for account in ACCOUNTS if account.body}
+
+
+def _load_registers() -> None:
+    with work(SYSTEM) as w:
+        load_register(w, w.settings.rulebook)
+        for table in (AREAS, AUTHORITIES):
+            rows, faults = table.read(w, (HERE / f"{table.name}.csv").read_bytes())
+            if faults:
+                raise AssertionError(f"the demo's {table.name}.csv is faulty: {faults[0]}")
+            table.apply(w, table.plan(w, rows))
+
+
+def _mark_mails_sent() -> None:
+    with work(SYSTEM) as w:
+        w.session.execute(update(OutboxRow).where(OutboxRow.sent_at.is_(None)).values(sent_at=w.now))
+        w.session.execute(update(Broadcast).where(Broadcast.done_at.is_(None)).values(done_at=w.now))

@@ -1,0 +1,80 @@
+"""The demo's people: accounts that can be signed in with, authors, and a crowd of signers; all invented."""
+
+import random
+from dataclasses import dataclass
+
+from auth.permissions import Role
+from auth.services.authors import become_author
+from auth.services.staff import create_user
+from core.work import SYSTEM, Actor, work
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of the demo; its password is printed by `make run`, so it must never stand in production."""
+
+    email: str
+    name: str
+    role: Role
+    body: str | None = None
+
+
+PASSWORD = "ashyq-dauys-korsetilim-7"  # noqa: S105 - made to be printed
+ACCOUNTS = (
+    DemoAccount("citizen@dauys.example", "Дана Үлгіқызы", Role.CITIZEN),
+    DemoAccount("author@dauys.example", "Ерлан Үлгіұлы", Role.CITIZEN),
+    DemoAccount("moderator@dauys.example", "Мөлдір Тексерова", Role.MODERATOR),
+    DemoAccount("village@dauys.example", "Бауыржан Ауылбаев", Role.OFFICER, "akimat-akmonshak"),
+    DemoAccount("district@dauys.example", "Гүлнар Ауданова", Role.OFFICER, "akimat-kokserek"),
+    DemoAccount("city@dauys.example", "Тимур Кварталов", Role.OFFICER, "akimat-taukaragan"),
+    DemoAccount("region@dauys.example", "Сания Облысова", Role.OFFICER, "akimat-62"),
+    DemoAccount("maslikhat@dauys.example", "Айдос Мәслихатов", Role.OFFICER, "maslikhat-kokserek"),
+    DemoAccount("controller@dauys.example", "Сәуле Үлгіева", Role.CONTROLLER),
+    DemoAccount("admin@dauys.example", "Нұржан Басқаров", Role.ADMINISTRATOR),
+)
+FIRST = (
+    "Айгерім", "Асқар", "Әсел", "Бота", "Гүлназ", "Данияр", "Ерасыл", "Жанар", "Зарина", "Иван", "Кәмила", "Қайрат",
+    "Лаура", "Мадина", "Марат", "Назым", "Ольга", "Өмір", "Полина", "Руслан", "Сабина", "Тоқтар", "Ұлжан", "Фатима",
+    "Шолпан", "Елена", "Айсұлу", "Бекзат", "Динара",
+)  # fmt: skip
+LAST = (
+    "Ақбұлақова", "Бәйтеректі", "Ғалымов", "Дәулетті", "Есілова", "Жазықбаев", "Зеренді", "Көгілдірова", "Қарасай",
+    "Лесная", "Майтөбе", "Нұрлыжол", "Озёрный", "Өзенбаев", "Полевая", "Самалды", "Таулы", "Ұшқынова", "Хантәңірі",
+    "Шалғынбай", "Ясная", "Үміткер", "Берёзкин", "Арайлы", "Жасылова", "Көктемов", "Рябинина", "Толқынды", "Сарыарқа",
+)  # fmt: skip
+PLACES = ("620000000", "750000000", "710000000", "550000000", "350000000", "790000000", "630000000")
+
+
+def name_of(n: int) -> str:
+    """The n-th invented name."""
+    return f"{FIRST[n % len(FIRST)]} {LAST[(n * 7 + n // len(FIRST)) % len(LAST)]}"
+
+
+def open_accounts() -> dict[str, int]:
+    """Open the demo's accounts; their numbers by mailbox."""
+    numbers = {}
+    for account in ACCOUNTS:
+        with work(SYSTEM) as w:
+            numbers[account.email] = create_user(
+                w, account.name, account.email, PASSWORD, account.role, account.body, "kk"
+            )
+    return numbers
+
+
+def open_authors(n: int, numbers: dict[str, int]) -> list[Actor]:
+    """The authors of the stories: the demo's own first, the others invented; each consented to be named."""
+    authors = [_author(numbers["author@dauys.example"], "Ерлан Үлгіұлы", PLACES[0])]
+    chance = random.Random(20260101)  # noqa: S311 - a repeatable story, not a secret
+    for i in range(1, n):
+        with work(SYSTEM) as w:
+            password = f"{chance.getrandbits(128):x}"
+            id_ = create_user(w, name_of(i), f"author{i}@people.example", password, Role.CITIZEN, None, "kk")
+        authors.append(_author(id_, name_of(i), PLACES[i % len(PLACES)]))
+    return authors
+
+
+def _author(account_id: int, name: str, place: str) -> Actor:
+    actor = Actor(account_id=account_id, roles=frozenset({Role.CITIZEN.value}))
+    with work(actor) as w:
+        become_author(w, name, place, consent=True)
+    return actor

@@ -1,0 +1,243 @@
+"""One story, played through the same use cases that people use, each at its own moment of the past."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from auth.permissions import Role
+from core.work import SYSTEM, Actor, Work, at, reading, work
+from petitions.domain.calendar import ends_at
+from petitions.domain.lifecycle import State
+from petitions.domain.moderation import Verdict
+from petitions.models.case import Term
+from petitions.models.petition import Petition
+from petitions.queries import rules
+from petitions.services.answering import (
+    AnswerDraft,
+    correct_answer,
+    publish_answer,
+    publish_reply,
+    register_petition,
+)
+from petitions.services.deadlines import settle_term
+from petitions.services.demo.crowd import Crowd
+from petitions.services.drafts import begin_draft, save_draft
+from petitions.services.screening import decide
+from petitions.services.submitting import submit, withdraw
+from petitions.services.windows import do_next
+
+JOINING_DAYS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happens to one petition; numbers of days count back from today."""
+
+    state: str
+    begun: int
+    language: str
+    authority: str
+    author: int
+    title: str
+    text: str
+    joiners: int = 0
+    published: int = 0
+    signatures: int = 0
+    reached: int = 0
+    registered: int = 0
+    decided: int = 0
+    replied: int = 0
+    ended: int = 0
+    big: bool = False
+    outcome: str = ""
+    answer: str = ""
+    correction: str = ""
+    corrected: str = ""
+    ground: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who acts in the stories."""
+
+    authors: list[Actor]
+    moderator: int
+    officers: dict[str, int]
+    crowd: Crowd
+
+
+@dataclass(slots=True)
+class Stage:
+    """One story under way: its petition and its people, moved from moment to moment."""
+
+    story: Story
+    cast: Cast
+    now: datetime
+    petition_id: int = 0
+    clock: datetime = field(kw_only=True)
+
+    def ago(self, days: float) -> datetime:
+        """The moment so many days before today."""
+        return self.now - timedelta(days=days)
+
+    @contextmanager
+    def acting(self, actor: Actor, moment: datetime) -> Iterator[tuple[Work, int]]:
+        """A Work of the actor at a moment, after all that was due before it; with the petition's version."""
+        self.catch_up(moment)
+        with at(moment), work(actor) as w:
+            petition = w.session.get(Petition, self.petition_id)
+            yield w, petition.version if petition else 0
+
+    def catch_up(self, until: datetime) -> None:
+        """Let the sweeps do what they would have done before a moment, on the days they would have done it."""
+        while (moment := self._next_due(until)) is not None:
+            self.clock = moment
+            self.sweep(moment)
+        self.clock = max(self.clock, until)
+
+    def sweep(self, moment: datetime) -> None:
+        """Both sweeps at one moment, for this petition."""
+        with at(moment):
+            with work(SYSTEM) as w:
+                terms = w.session.scalars(select(Term.id).where(Term.petition_id == self.petition_id)).all()
+                for term_id in terms:
+                    settle_term(w, term_id)
+            while True:
+                with work(SYSTEM) as w:
+                    if not do_next(w, self.petition_id):
+                        break
+
+    def _next_due(self, until: datetime) -> datetime | None:
+        with reading(SYSTEM) as w:
+            petition = w.session.get(Petition, self.petition_id)
+            if petition is None:
+                return None
+            zone = rules.rulebook_of(w, petition).timezone
+            query = select(Term.due_on).where(Term.petition_id == petition.id, Term.due_on.is_not(None))
+            ends = [ends_at(due_on, zone) for due_on in w.session.scalars(query) if due_on is not None]
+        # A closed window is looked at twice: when it ends, and when the grace for confirmations is over.
+        moments = [end + timedelta(hours=hours) for end in ends for hours in (1, 26)]
+        return min((moment for moment in moments if self.clock < moment <= until), default=None)
+
+    @property
+    def author(self) -> Actor:
+        """The author."""
+        return self.cast.authors[self.story.author]
+
+    @property
+    def moderator(self) -> Actor:
+        """The moderator."""
+        return Actor(account_id=self.cast.moderator, roles=frozenset({Role.MODERATOR.value}))
+
+    @property
+    def officer(self) -> Actor:
+        """The officer of the addressed body."""
+        body = self.story.authority
+        return Actor(self.cast.officers[body], frozenset({Role.OFFICER.value}), body)
+
+
+def play(story: Story, cast: Cast, now: datetime, signatures: int | None) -> None:
+    """Play a story from its first word to today; `signatures` replaces the number that it tells."""
+    stage = Stage(story, cast, now, clock=now - timedelta(days=story.begun))
+    _write(stage)
+    if story.state == State.DRAFT:
+        return
+    _gather(stage)
+    _screen(stage)
+    if story.published:
+        _collect(stage, signatures or story.signatures)
+        _answer(stage)
+    stage.catch_up(now)
+    stage.sweep(now)
+
+
+def _write(stage: Stage) -> None:
+    story = stage.story
+    with stage.acting(stage.author, stage.ago(story.begun)) as (w, _version):
+        stage.petition_id = begin_draft(w, story.authority, story.language)
+    with stage.acting(stage.author, stage.ago(story.begun - 0.1)) as (w, version):
+        save_draft(
+            w, stage.petition_id, version, title=story.title, markdown=story.text, language=story.language
+        )
+
+
+def _gather(stage: Stage) -> None:
+    story = stage.story
+    with stage.acting(stage.author, stage.ago(story.begun - 0.3)) as (w, version):
+        submit(w, stage.petition_id, version)
+    joiners = story.joiners or _joiners_needed(stage)
+    first = stage.ago(story.begun - 0.5)
+    last = min(stage.ago(story.begun - JOINING_DAYS), stage.now - timedelta(hours=2))
+    stage.cast.crowd.sign(stage.petition_id, joiners, first, last, joiner=True)
+    stage.sweep(last + timedelta(minutes=5))
+
+
+def _joiners_needed(stage: Stage) -> int:
+    with reading(SYSTEM) as w:
+        startup = rules.tier_of(w, w.session.get_one(Petition, stage.petition_id)).startup
+    return startup.signatures if startup else 0
+
+
+def _screen(stage: Stage) -> None:
+    story = stage.story
+    if story.published:
+        verdict, moment = Verdict.PUBLISH, stage.ago(story.published)
+    elif story.state == State.REFUSED:
+        verdict, moment = Verdict.REFUSE, stage.ago(story.begun - 24)
+    elif story.state == "returned":
+        verdict, moment = Verdict.RETURN, stage.ago(story.begun - 20)
+    else:
+        return
+    told = {} if verdict is Verdict.PUBLISH else {"reason": story.reason, "ground": story.ground}
+    with stage.acting(stage.moderator, moment) as (w, version):
+        decide(w, stage.petition_id, version, verdict, **told)
+
+
+def _collect(stage: Stage, total: int) -> None:
+    story = stage.story
+    with reading(SYSTEM) as w:
+        petition = w.session.get_one(Petition, stage.petition_id)
+        goal, closes_at = petition.threshold or 0, petition.closes_at or stage.now
+    opened, crowd = stage.ago(story.published - 0.05), stage.cast.crowd
+    left = total - _joiners_needed(stage)
+    end = min(closes_at, stage.ago(story.decided or story.ended or 0.02))
+    if story.reached:
+        before = goal - _joiners_needed(stage)
+        reached = stage.ago(story.reached)
+        crowd.sign(stage.petition_id, before, opened, reached)
+        stage.sweep(reached + timedelta(minutes=5))
+        opened, left = reached + timedelta(minutes=10), left - before
+    crowd.sign(stage.petition_id, left, opened, end)
+    _end(stage)
+
+
+def _end(stage: Stage) -> None:
+    story = stage.story
+    if story.state == State.WITHDRAWN:
+        with stage.acting(stage.author, stage.ago(story.ended)) as (w, version):
+            withdraw(w, stage.petition_id, version)
+    if story.state == State.TAKEN_DOWN:
+        with stage.acting(stage.moderator, stage.ago(story.ended)) as (w, version):
+            decide(w, stage.petition_id, version, Verdict.TAKE_DOWN, reason=story.reason, ground=story.ground)
+
+
+def _answer(stage: Stage) -> None:
+    story, id_ = stage.story, stage.petition_id
+    if story.registered:
+        with stage.acting(stage.officer, stage.ago(story.registered)) as (w, version):
+            register_petition(w, id_, f"КП-{id_:04d}", w.today, version)
+    if story.decided:
+        with stage.acting(stage.officer, stage.ago(story.decided)) as (w, version):
+            draft = AnswerDraft(story.answer, w.today, story.language, story.outcome)
+            publish_answer(w, id_, draft, version)
+    if story.corrected:
+        with stage.acting(stage.officer, stage.ago(story.decided - 2)) as (w, version):
+            draft = AnswerDraft(story.corrected, w.today, story.language, story.outcome, story.correction)
+            correct_answer(w, id_, draft, version)
+    if story.replied:
+        with stage.acting(stage.officer, stage.ago(story.replied)) as (w, version):
+            publish_reply(w, id_, AnswerDraft(story.answer, w.today, story.language), version)

@@ -1,0 +1,96 @@
+"""Publication: the certificate of the threshold is frozen and the window of collection opens."""
+
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from authorities import queries as register
+from authorities.queries import Figure
+from core.work import Work
+from petitions.domain.calendar import ends_at
+from petitions.domain.deadlines import TermKind
+from petitions.domain.events import Event
+from petitions.domain.lifecycle import Action, Party
+from petitions.domain.rulebook import Areas, Tier
+from petitions.domain.thresholds import AreaFigures, ThresholdCertificate, certificates
+from petitions.models.petition import Petition, PetitionText, PetitionThreshold
+from petitions.notices import announce
+from petitions.queries import rules
+from petitions.queries.search import search_text
+from petitions.services import cases
+from petitions.services.terms import start_term
+
+
+def open_collection(w: Work, petition: Petition, party: Party) -> None:
+    """Publish a petition that is in screening: from now on its goal stands, whatever changes around it.
+
+    Refusals: `not-your-move`, `not-now`, `threshold-base-missing`, `threshold-areas-too-few`; each of them
+    comes with a rolled-back Work and so changes nothing.
+    """
+    rulebook, tier = rules.rulebook_of(w, petition), rules.tier_of(w, petition)
+    frozen = certify(w, tier, petition.area or "")
+    with w.session.no_autoflush:
+        term = start_term(w, petition, TermKind.COLLECTION, tier.collection.window, "published")
+        petition.opened_at = w.now
+        petition.closes_at = ends_at(term.due_on or w.today, rulebook.timezone)
+        petition.threshold = frozen[0].count
+        petition.residents_only = tier.residents_only
+        petition.search = _search(w, petition)
+        cases.move(w, petition, Action.PUBLISH, party)
+    w.session.add_all(_row(petition.id, position, proof) for position, proof in enumerate(frozen))
+    facts = {"threshold": frozen[0].count, "closes_on": term.due_on.isoformat() if term.due_on else None}
+    announce(w, petition, Event.PUBLISHED, rulebook=petition.rulebook, by=party.value, **facts)
+
+
+def certify(w: Work, tier: Tier, area: str) -> tuple[ThresholdCertificate, ...]:
+    """The certificates of all milestones of a tier on the register's figures of today.
+
+    Refusals: `threshold-base-missing`, `threshold-areas-too-few`.
+    """
+    below: list[AreaFigures] = []
+    if any(isinstance(milestone.threshold, Areas) for milestone in tier.milestones):
+        below = [_figures(row.code, row.figure) for row in register.children(w, area)]
+    return certificates(tier, _figures(area, register.figure_for(w, area, w.today)), below)
+
+
+def _figures(code: str, figure: Figure | None) -> AreaFigures:
+    if figure is None:
+        return AreaFigures(code)
+    return AreaFigures(
+        code, figure.population, figure.electorate, figure.as_of, figure.source, columns=figure.more
+    )
+
+
+def _row(petition_id: int, position: int, proof: ThresholdCertificate) -> PetitionThreshold:
+    return PetitionThreshold(
+        petition_id=petition_id,
+        milestone=proof.milestone,
+        position=position,
+        count=proof.count,
+        formula=proof.formula,
+        base=proof.base,
+        base_value=proof.base_value,
+        base_as_of=proof.base_as_of,
+        source=proof.source,
+        article=proof.article,
+        basis=proof.basis,
+        areas=_areas(proof),
+    )
+
+
+def _areas(proof: ThresholdCertificate) -> dict[str, Any] | None:
+    if proof.min_areas is None:
+        return None
+    shares = [{name: _plain(value) for name, value in asdict(share).items()} for share in proof.areas]
+    return {"min_areas": proof.min_areas, "areas": shares}
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, date | Decimal) else value
+
+
+def _search(w: Work, petition: Petition) -> str:
+    text = w.session.get_one(PetitionText, (petition.id, petition.text_number))
+    names = register.authority_names(w, [petition.authority or ""]).get(petition.authority or "", {})
+    return search_text(text.title, text.markdown, petition.author_name, names)

@@ -1,0 +1,53 @@
+"""The form of a moderator's decision."""
+
+from collections.abc import Sequence
+
+from wtforms import RadioField
+
+from core.forms import Form, required, text_field
+from core.i18n import lazy
+from petitions.domain.lifecycle import Action
+from petitions.domain.moderation import ACTIONS, REASON_MOST, Verdict
+from petitions.queries.moderation import GroundRow
+from petitions.web.forms.writing import version_field
+
+VERDICTS = {
+    Verdict.PUBLISH: (lazy("Publish"), lazy("It can be signed at once, and its threshold is fixed today.")),
+    Verdict.RETURN: (
+        lazy("Return for correction"),
+        lazy("The author is told what to change and can submit it again. Those who joined stay."),
+    ),
+    Verdict.REFUSE: (
+        lazy("Refuse"),
+        lazy("Only on one of the grounds below. Ground and reasons become public."),
+    ),
+    Verdict.TAKE_DOWN: (
+        lazy("Take down"),
+        lazy("The text disappears for everybody. Ground and reasons become public. All its terms end."),
+    ),
+}
+
+
+class DecisionForm(Form):
+    """What is decided, on which ground, and why."""
+
+    verdict = RadioField(lazy("Decision"), [required(lazy("Choose what you decide."))])
+    ground = RadioField(lazy("Ground"), validate_choice=False)
+    reason = text_field(lazy("Reasons"), max_length=REASON_MOST)
+    version = version_field()
+
+    def prepare(self, actions: Sequence[Action], grounds: Sequence[GroundRow]) -> "DecisionForm":
+        """Offer what the life cycle lets a moderator do, and the rulebook's grounds with their articles."""
+        self.verdict.choices = [
+            (verdict.value, name, {"hint": hint})
+            for verdict, (name, hint) in VERDICTS.items()
+            if ACTIONS[verdict] in actions
+        ]
+        self.ground.choices = [(ground.id, ground.title, {"hint": ground.article}) for ground in grounds]
+        return self
+
+    def decision(self) -> tuple[Verdict, str, str]:
+        """Verdict, ground and reasons for the use case; a ground without a refusal is left out."""
+        verdict = Verdict(self.verdict.data)
+        grounded = verdict in {Verdict.REFUSE, Verdict.TAKE_DOWN}
+        return verdict, (self.ground.data or "") if grounded else "", self.reason.data or ""

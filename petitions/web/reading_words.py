@@ -1,0 +1,211 @@
+"""Words of the reading pages: events, terms, days, tiers and formulas, in the reader's language."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from authorities.words import branch_word, kind_word
+from core.i18n import _, format_date, format_number, lazy, ngettext
+from petitions.domain.calendar import Day, Mark
+from petitions.domain.deadlines import TermKind
+from petitions.domain.events import Event
+from petitions.domain.rulebook import Branch, Span, Tier, Unit
+from petitions.queries.answers import outcome_words
+from petitions.queries.timeline import Line
+
+K, E = TermKind, Event
+
+TERM_KINDS: Mapping[TermKind, Any] = {
+    K.STARTUP: lazy("Gathering the first supporters"),
+    K.SCREENING: lazy("Check by a moderator"),
+    K.APPEAL: lazy("Time to appeal against a refusal"),
+    K.COLLECTION: lazy("Collection of signatures"),
+    K.HAND_OVER: lazy("Hand-over to the authority"),
+    K.REGISTRATION: lazy("Registration by the authority"),
+    K.QUESTION: lazy("Reply to a question of the authority"),
+    K.DISCUSSION: lazy("Public discussion"),
+    K.ANSWER: lazy("Answer of the authority"),
+    K.PUBLICATION: lazy("Publication of the decision"),
+    K.ORDINARY_REPLY: lazy("Ordinary reply of the authority"),
+    K.PROMISE: lazy("Date on which a promise is checked"),
+}
+
+STARTS: Mapping[TermKind, Any] = {
+    K.STARTUP: lazy("The author submitted the petition."),
+    K.SCREENING: lazy("The petition was sent to a moderator."),
+    K.APPEAL: lazy("The author was told of the refusal."),
+    K.COLLECTION: lazy("The petition was published."),
+    K.HAND_OVER: lazy("The threshold was reached, or the collection closed."),
+    K.REGISTRATION: lazy("The petition was handed over."),
+    K.QUESTION: lazy("The authority asked the author a question."),
+    K.DISCUSSION: lazy("The discussion was announced."),
+    K.ANSWER: lazy("The authority registered the petition, or its time to register ended."),
+    K.PUBLICATION: lazy("The decision was taken."),
+    K.ORDINARY_REPLY: lazy("The petition was handed over after closing, below its threshold."),
+    K.PROMISE: lazy("The authority made a promise."),
+}
+
+EVENTS: Mapping[Event, Any] = {
+    E.GATHERING_BEGUN: lazy("The author began to gather the first supporters"),
+    E.JOINERS_MET: lazy("Enough first supporters have joined"),
+    E.SCREENING_BEGUN: lazy("A moderator began to check the petition"),
+    E.SCREENING_LATE: lazy("The check was not finished in time"),
+    E.REFUSED: lazy("The petition was not accepted"),
+    E.PUBLISHED: lazy("Published and open for signatures"),
+    E.MILESTONE_REACHED: lazy("A milestone was reached"),
+    E.THRESHOLD_REACHED: lazy("The threshold was reached"),
+    E.HANDED_OVER: lazy("Handed over to the authority"),
+    E.REGISTERED: lazy("Registered by the authority"),
+    E.DEEMED_REGISTERED: lazy("Registered without the authority: its time for that had ended"),
+    E.DEADLINE_MISSED: lazy("A due date was missed"),
+    E.ANSWERED: lazy("The authority answered"),
+    E.ANSWER_CORRECTED: lazy("The answer was corrected"),
+    E.LAPSED: lazy("The collection ended below the threshold"),
+    E.REPLIED: lazy("The authority gave an ordinary reply"),
+    E.WITHDRAWN: lazy("Withdrawn by its author"),
+    E.TAKEN_DOWN: lazy("Taken down"),
+    E.REOPENED: lazy("Open again: a stop of the clocks moved the end"),
+}
+LATE = frozenset({E.DEADLINE_MISSED, E.SCREENING_LATE})
+
+BASES: Mapping[str, Any] = {"population": lazy("residents"), "electorate": lazy("voters")}
+
+CLOSED: Mapping[str, Any] = {
+    "closed": lazy("Signing is closed."),
+    "not-open": lazy("Signing has not begun."),
+    "switched-off": lazy("Signing is paused on the whole site for the moment. Please come back later."),
+    "no-controller": lazy(
+        "Nobody can sign: the person who answers for the signers' data has not been named yet."
+    ),
+}
+
+
+def span_words(span: Span) -> str:
+    """A length of time: `20 working days`."""
+    return duration_words(span.n, span.unit)
+
+
+def duration_words(n: int, unit: Unit) -> str:
+    """A number of days, months or hours in words."""
+    number = format_number(n)
+    if unit is Unit.WORKING_DAYS:
+        return str(ngettext("%(n)s working day", "%(n)s working days", n, n=number))
+    if unit is Unit.MONTHS:
+        return str(ngettext("%(n)s month", "%(n)s months", n, n=number))
+    if unit is Unit.HOURS:
+        return str(ngettext("%(n)s hour", "%(n)s hours", n, n=number))
+    return str(ngettext("%(n)s calendar day", "%(n)s calendar days", n, n=number))
+
+
+def tier_words(tier: Tier) -> str:
+    """Whom a tier covers: kinds of areas and the branch."""
+    kinds = ", ".join(kind_word(kind) for kind in tier.area_kinds)
+    return f"{kinds}: {_('Any body') if tier.branch is Branch.ANY else branch_word(tier.branch.value)}"
+
+
+def base_words(base: str | None) -> str | None:
+    """Whose number a percentage is taken of."""
+    return None if base is None else str(BASES.get(base, base))
+
+
+def bearer_words(kind: TermKind, authority: str) -> str:
+    """Who bears a term."""
+    if authority:
+        return authority
+    authors = {K.STARTUP, K.APPEAL, K.COLLECTION, K.QUESTION}
+    return _("The author") if kind in authors else _("This platform")
+
+
+def day_words(day: Day, language: Callable[[Mapping[str, str]], str]) -> str:
+    """Why a day did not count."""
+    if day.mark is Mark.HOLIDAY and day.name:
+        return language(day.name)
+    if day.mark is Mark.STOP:
+        return _("The clocks were stopped")
+    return _("Day of rest")
+
+
+def event_words(line: Line) -> dict[str, Any]:
+    """A line of the journal as an item of the timeline."""
+    said = [words(line.facts[name]) for name, words in FACTS.items() if line.facts.get(name) is not None]
+    return {
+        "at": line.at,
+        "title": str(EVENTS[line.event]),
+        "text": " ".join(part for part in said if part) or None,
+        "tone": "late" if line.event in LATE else "done",
+    }
+
+
+# The version number of a corrected answer is a number too, so only texts are registration numbers.
+FACTS: Mapping[str, Callable[[Any], str]] = {
+    "kind": lambda v: f"{TERM_KINDS[TermKind(v)]}." if v in set(TermKind) else "",
+    "receipt": lambda v: _("Receipt number: %(number)s.", number=v),
+    "number": lambda v: _("Registration number: %(number)s.", number=v) if isinstance(v, str) else "",
+    "outcome": lambda v: f"{outcome_words(v)}.",
+    "counted": lambda v: _("Signatures: %(n)s.", n=format_number(v)) if isinstance(v, int) else "",
+    "threshold": lambda v: _("Threshold: %(n)s.", n=format_number(v)) if isinstance(v, int) else "",
+    "needed": lambda v: _("Needed: %(n)s.", n=format_number(v)) if isinstance(v, int) else "",
+    "due_on": lambda v: _("Due date: %(day)s.", day=_plain_day(v)),
+    "closes_on": lambda v: _("Closes on: %(day)s.", day=_plain_day(v)),
+    "registration_due": lambda v: _("Registration due: %(day)s.", day=_plain_day(v)),
+    "answer_due": lambda v: _("Answer due: %(day)s.", day=_plain_day(v)),
+    "reply_due": lambda v: _("Ordinary reply due: %(day)s.", day=_plain_day(v)),
+}
+
+
+def _plain_day(value: object) -> str:
+    try:
+        return format_date(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+_FORMULAS: tuple[tuple[re.Pattern[str], Callable[[Mapping[str, str]], str]], ...] = (
+    (re.compile(r"fixed (?P<n>\d+)"), lambda m: _("the same for everybody: %(n)s", n=_number(m["n"]))),
+    (re.compile(r"floor (?P<n>\d+)"), lambda m: _("at least %(n)s", n=_number(m["n"]))),
+    (re.compile(r"cap (?P<n>\d+)"), lambda m: _("at most %(n)s", n=_number(m["n"]))),
+    (re.compile(r"ceil"), lambda m: _("rounded up")),
+    (re.compile(r"floor"), lambda m: _("rounded down")),
+    (re.compile(r"round"), lambda m: _("rounded to the nearest")),
+    (re.compile(r"else (?P<rest>.+)"), lambda m: _("above that %(amount)s", amount=_piece(m["rest"]))),
+    (
+        re.compile(r"(?P<amount>.+) up to (?P<n>\d+)"),
+        lambda m: _("%(amount)s where there are up to %(n)s", amount=_piece(m["amount"]), n=_number(m["n"])),
+    ),
+    (
+        re.compile(r"(?P<p>[\d.]+) % of population"),
+        lambda m: _("%(share)s of the residents", share=_share(m["p"])),
+    ),
+    (
+        re.compile(r"(?P<p>[\d.]+) % of electorate"),
+        lambda m: _("%(share)s of the voters", share=_share(m["p"])),
+    ),
+    (re.compile(r"total (?P<n>\d+)"), lambda m: _("%(n)s in all", n=_number(m["n"]))),
+    (
+        re.compile(r"and in at least (?P<n>\d+) areas: (?P<rest>.+)"),
+        lambda m: _("and in at least %(n)s areas: %(amount)s", n=m["n"], amount=_piece(m["rest"])),
+    ),
+)
+
+
+def formula_words(formula: str) -> str:
+    """A certificate's formula in words; a part that has no words here stays as it is."""
+    return ", ".join(_piece(part) for part in formula.split(", "))
+
+
+def _piece(part: str) -> str:
+    if part.isdigit():
+        return _number(part)
+    for pattern, words in _FORMULAS:
+        if match := pattern.fullmatch(part):
+            return words(match.groupdict())
+    return part
+
+
+def _number(digits: str) -> str:
+    return format_number(int(digits))
+
+
+def _share(percent: str) -> str:
+    return f"{format_number(float(percent))} %"

@@ -1,0 +1,153 @@
+// Small comforts on top of pages that work without them: focus on what went wrong, counts that speak, copying, printing, keeping drafts.
+
+const all = (selector) => document.querySelectorAll(selector);
+
+// A status line that screen readers read after a pause, so that it does not speak at every key.
+function speaker(after) {
+  const line = document.createElement("div");
+  line.className = "visually-hidden";
+  line.setAttribute("role", "status");
+  after.after(line);
+  let timer;
+  return (text, pause = 1000) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { line.textContent = text; }, pause);
+  };
+}
+
+// The summary of errors, or the result of what was just done, gets the focus when the page opens.
+function focusWhatMatters() {
+  document.querySelector("[data-error-summary], [data-focus]")?.focus();
+}
+
+// A link of the error summary moves the focus into its field, with the label in view.
+function followErrorLinks() {
+  for (const link of all("[data-error-summary] a")) {
+    link.addEventListener("click", (event) => {
+      const field = document.getElementById(link.hash.slice(1));
+      if (!field) return;
+      event.preventDefault();
+      (field.closest(".form-group") ?? field).scrollIntoView();
+      field.focus({ preventScroll: true });
+    });
+  }
+}
+
+// Counts code points, as the server does; line ends count once.
+function countCharacters() {
+  for (const info of all("[data-count]")) {
+    const field = document.getElementById(info.id.replace(/-info$/, ""));
+    const limit = Number(info.dataset.count);
+    const say = speaker(info);
+    const update = (speak) => {
+      const left = limit - Array.from(field.value).length;
+      const text = (left < 0 ? info.dataset.over : info.dataset.left).replace("{n}", Math.abs(left));
+      info.textContent = text;
+      info.classList.toggle("count--over", left < 0);
+      if (speak) say(text);
+    };
+    field.addEventListener("input", () => update(true));
+    update(false);
+  }
+}
+
+function showPasswords() {
+  for (const button of all("[data-show-password]")) {
+    const field = document.getElementById(button.getAttribute("aria-controls"));
+    const say = speaker(button.parentElement);
+    const show = (visible) => {
+      field.type = visible ? "text" : "password";
+      button.textContent = visible ? button.dataset.hidePassword : button.dataset.showPassword;
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      show(field.type === "password");
+      say(field.type === "text" ? button.dataset.shown : button.dataset.hidden, 0);
+    });
+    field.form?.addEventListener("submit", () => show(false));
+  }
+}
+
+function copyAddresses() {
+  for (const button of all("[data-copy]")) {
+    const field = document.getElementById(button.dataset.copy);
+    const words = button.querySelector("span") ?? button;
+    const before = words.textContent;
+    const say = speaker(button.parentElement);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value);
+      } catch {
+        document.execCommand("copy");
+      }
+      words.textContent = button.dataset.copied;
+      say(button.dataset.copied, 0);
+      setTimeout(() => { words.textContent = before; }, 3000);
+    });
+  }
+}
+
+function printPages() {
+  for (const button of all("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
+// A second press of the same button within a second is a slip of the finger.
+function ignoreDoublePresses() {
+  for (const form of all("form[method=post]")) {
+    let last = 0;
+    form.addEventListener("submit", (event) => {
+      if (Date.now() - last < 1000) event.preventDefault();
+      else last = Date.now();
+    });
+  }
+}
+
+// Drafts are kept on the server, in the author's account; nothing is stored on the device.
+function keepDrafts() {
+  for (const form of all("form[data-autosave]")) {
+    const line = document.createElement("p");
+    line.className = "hint";
+    line.setAttribute("role", "status");
+    form.append(line);
+    let timer;
+    let changed = false;
+    const save = async () => {
+      if (!changed) return;
+      changed = false;
+      line.textContent = form.dataset.saving;
+      let kept = false;
+      try {
+        kept = (await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), redirect: "error" })).ok;
+      } catch { /* The message below says so; the text is still in the form. */ }
+      changed ||= !kept;
+      const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      line.textContent = kept ? form.dataset.saved.replace("{time}", time) : form.dataset.failed;
+    };
+    form.addEventListener("input", () => {
+      changed = true;
+      clearTimeout(timer);
+      timer = setTimeout(save, 3000);
+    });
+    form.addEventListener("submit", () => { clearTimeout(timer); changed = false; });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+  }
+}
+
+// The menu of narrow screens closes with Escape and gives the focus back.
+function closeMenu() {
+  const menu = document.querySelector(".site-menu");
+  menu?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+for (const comfort of [focusWhatMatters, followErrorLinks, countCharacters, showPasswords, copyAddresses, printPages, ignoreDoublePresses, keepDrafts, closeMenu]) {
+  comfort();
+}

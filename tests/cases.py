@@ -1,0 +1,114 @@
+"""Helpers of the tests of cases: officers as actors, rows read back, mails read from the folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from flask import Flask, current_app
+from sqlalchemy import select
+
+from core.outbox import sweep_broadcasts, sweep_outbox
+from core.work import ANYONE, SYSTEM, Actor, Work, reading, work
+from petitions.domain.deadlines import TermKind
+from petitions.models.case import Answer, JournalEntry, Referral, Term
+from petitions.models.petition import Petition
+from petitions.services.answering import AnswerDraft, publish_answer, register_petition
+from tests.factories import VILLAGE_BODY
+
+REASONS = "Кітапхана келесі жылдың бюджетіне енгізілді. Құрылыс наурыз айында басталады, қаражат бөлінді."
+
+
+def officer(body: str = VILLAGE_BODY, account_id: int | None = None) -> Actor:
+    """An officer of a body as an actor."""
+    return Actor(account_id=account_id, roles=frozenset({"officer"}), body=body)
+
+
+@contextmanager
+def _kept() -> Iterator[Work]:
+    """A reading Work whose rows outlive it."""
+    with reading(ANYONE) as w:
+        yield w
+        w.session.expunge_all()
+
+
+def petition_row(petition_id: int) -> Petition:
+    """The petition as it stands."""
+    with _kept() as w:
+        return w.session.get_one(Petition, petition_id)
+
+
+def referral_row(petition_id: int) -> Referral | None:
+    """The referral, if there is one."""
+    with _kept() as w:
+        return w.session.get(Referral, petition_id)
+
+
+def term_row(petition_id: int, kind: TermKind) -> Term | None:
+    """The last term of a kind."""
+    with _kept() as w:
+        query = select(Term).where(Term.petition_id == petition_id, Term.kind == kind)
+        return w.session.scalar(query.order_by(Term.round.desc()).limit(1))
+
+
+def events(petition_id: int) -> list[str]:
+    """What the journal of a case says, in order."""
+    with reading(ANYONE) as w:
+        query = select(JournalEntry.event).where(JournalEntry.petition_id == petition_id)
+        return list(w.session.scalars(query.order_by(JournalEntry.id)))
+
+
+def answers(petition_id: int, kind: str = "answer") -> list[Answer]:
+    """The versions of an answer, the first one first."""
+    with _kept() as w:
+        query = select(Answer).where(Answer.petition_id == petition_id, Answer.kind == kind)
+        return list(w.session.scalars(query.order_by(Answer.number)))
+
+
+def draft(**changes: object) -> AnswerDraft:
+    """A good answer, decided today."""
+    with reading(ANYONE) as w:
+        fields = {"text": REASONS, "decided_on": w.today, "language": "kk", "outcome": "satisfied"}
+    return AnswerDraft(**(fields | changes))  # type: ignore[arg-type]
+
+
+def registered(petition_id: int, number: str = "ҚР-17") -> None:
+    """Register a case today."""
+    with work(officer()) as w:
+        register_petition(w, petition_id, number, w.today, petition_row(petition_id).version)
+
+
+def answered(petition_id: int, **changes: object) -> None:
+    """Answer a case now."""
+    given = draft(**changes)
+    with work(officer()) as w:
+        publish_answer(w, petition_id, given, petition_row(petition_id).version)
+
+
+def change(petition_id: int, **values: object) -> None:
+    """Set columns of a petition."""
+    with work(SYSTEM) as w:
+        row = w.session.get_one(Petition, petition_id)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def sent_mails() -> list[EmailMessage]:
+    """Send everything that waits; the mails of the folder, parsed."""
+    while sweep_broadcasts() + sweep_outbox():
+        pass
+    return mails_in(current_app)
+
+
+def mails_in(app: Flask) -> list[EmailMessage]:
+    """The mails of the app's folder."""
+    folder: Path = app.extensions["dauys"].settings.var_dir / "mail"
+    found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))]
+    return [mail for mail in found if isinstance(mail, EmailMessage)]
+
+
+def words_of(mail: EmailMessage) -> str:
+    """Both bodies of a mail together."""
+    parts = [mail.get_body((kind,)) for kind in ("plain", "html")]
+    return "\n".join(part.get_content() for part in parts if part is not None)

@@ -1,0 +1,234 @@
+"""Fixtures: an app with a fresh database for every test, on SQLite and, where asked, on PostgreSQL."""
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from app import create_app
+from core.config import Controller, Settings
+from core.db import Base, db
+from core.work import SYSTEM, work
+from petitions.services.register import load_register
+from tests.pages import LintingClient
+
+PG_BIN = Path("/usr/lib/postgresql/15/bin")
+EVERYTHING = os.environ.get("DAUYS_TEST_EVERYTHING") == "1"
+# A working Monday morning in Almaty; tests that need another day move the clock.
+START = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+CONTROLLER = Controller(
+    person="Сәуле Үлгіева",
+    body="«Үлгі» қоғамдық қоры",
+    address="Үлгі көшесі 1, Үлгіқала",
+    email="controller@dauys.example",
+    phone="+7 700 000 00 00",
+)
+
+
+class Clock:
+    """The app's clock in tests: it stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def skip(reason: str) -> None:
+    """Skip on a user's machine; fail where everything is required."""
+    if EVERYTHING:
+        pytest.fail(f"required here: {reason}")
+    pytest.skip(reason)
+
+
+def make_app(folder: Path, url: str, clock: Callable[[], datetime], **changes: Any) -> Flask:
+    """An app for tests, with everything it writes below `folder`."""
+    settings = Settings(
+        env="test",
+        var_dir=folder,
+        database_url=url,
+        secret_key="tests only: not a secret of any instance",
+        key_file=folder / "keys.json",
+        base_url="http://localhost",
+        mail_url=f"folder:{folder / 'mail'}",
+        controller=CONTROLLER,
+    ).model_copy(update=changes)
+    made = create_app(settings, clock)
+    made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
+    made.test_client_class = LintingClient
+    return made
+
+
+@pytest.fixture(scope="session")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(scope="session")
+def _clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def clock(_clock: Clock) -> Iterator[Clock]:
+    """The app's clock, back at its start for every test."""
+    _clock.now = START
+    yield _clock
+    _clock.now = START
+
+
+@pytest.fixture(scope="session")
+def _sqlite_app(_folder: Path, _clock: Clock) -> tuple[Flask, bytes]:
+    made = make_app(_folder, f"sqlite:///{_folder / 'test.sqlite3'}", _clock)
+    with made.app_context():
+        _fill()
+        db.engine.dispose()
+    with (
+        closing(sqlite3.connect(_folder / "test.sqlite3")) as source,
+        closing(sqlite3.connect(":memory:")) as kept,
+    ):
+        source.backup(kept)
+        content = bytearray(kept.serialize())
+        # The file says that it keeps a write-ahead log, which a database in memory cannot have.
+        content[18:20] = b"\x01\x01"
+        return made, bytes(content)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A throw-away PostgreSQL cluster, or the server that DAUYS_TEST_POSTGRES_URL names."""
+    given = os.environ.get("DAUYS_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    if not (PG_BIN / "initdb").exists():
+        skip("PostgreSQL 15 is not installed")
+    yield from _cluster()
+
+
+def _cluster() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="dauys-pg-"))
+    as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if as_postgres:
+        shutil.chown(folder, "postgres")
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = folder / "data"
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_postgres, *command], check=True, capture_output=True)
+
+    run(
+        str(PG_BIN / "initdb"),
+        "-D",
+        str(data),
+        "-A",
+        "trust",
+        "-U",
+        "postgres",
+        "--locale=C.UTF-8",
+        "-E",
+        "UTF8",
+    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200 -k {folder}"
+    run(str(PG_BIN / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    try:
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        run(str(PG_BIN / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _postgres_app(postgres_url: str, _clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    url = new_postgres_database(postgres_url, "main")
+    made = make_app(tmp_path_factory.mktemp("var_pg"), url, _clock)
+    with made.app_context():
+        _fill()
+    return made
+
+
+def new_postgres_database(server: str, purpose: str) -> str:
+    """An empty database of this test process; its address."""
+    name = f"dauys_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return server.rsplit("/", 1)[0] + "/" + name
+
+
+def _fill() -> None:
+    Base.metadata.create_all(db.engine)
+    with work(SYSTEM) as w:
+        load_register(w, w.settings.rulebook)
+
+
+def _restore_sqlite(made: Flask, content: bytes) -> None:
+    path = made.extensions["dauys"].settings.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(":memory:")) as kept, closing(sqlite3.connect(path)) as target:
+        kept.deserialize(content)
+        kept.backup(target)
+
+
+def _restore_postgres() -> None:
+    kept = {"areas", "area_figures", "authorities"}
+    names = ", ".join(f'"{t.name}"' for t in Base.metadata.sorted_tables if t.name not in kept)
+    with db.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked `postgres_too` runs on both databases."""
+    if "app" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("postgres_too")
+        metafunc.parametrize("database", ["sqlite", "postgresql"] if both else ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """On which database the test runs."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(database: str, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The app with a fresh database that holds the register and nothing else, inside its app context."""
+    if database == "sqlite":
+        made, content = request.getfixturevalue("_sqlite_app")
+        _restore_sqlite(made, content)
+    else:
+        made = request.getfixturevalue("_postgres_app")
+    shutil.rmtree(made.extensions["dauys"].settings.var_dir / "mail", ignore_errors=True)
+    with made.app_context():
+        if database == "postgresql":
+            _restore_postgres()
+        yield made
+        _no_drift()
+
+
+def _no_drift() -> None:
+    from petitions.services.tally import check
+
+    with work(SYSTEM) as w:
+        assert check(w) == []
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a session, which checks every page that it gets."""
+    return app.test_client()
