@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_
 
 from core.refusal import Refusal
 
-LONGEST = 600
-Key = tuple[ColumnElement[object], bool]
+Key = tuple[SQLColumnExpression[Any], bool]
 """An expression of the order that is never NULL, and whether it falls; the last key of an order is a unique id."""
 
 
@@ -23,7 +23,7 @@ def seal_cursor(order: str, values: Sequence[object]) -> str:
 def open_cursor(order: str, cursor: str) -> list[object]:
     """The key values of a cursor. Refusal `cursor-unknown` for one that was not made here for this order."""
     try:
-        plain = _serializer(order).loads(cursor[: LONGEST + 1])
+        plain = _serializer(order).loads(cursor)
     except BadData as error:
         raise Refusal("cursor-unknown", field="cursor") from error
     return [datetime.fromisoformat(v["at"]) if isinstance(v, dict) else v for v in plain]

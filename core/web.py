@@ -14,6 +14,7 @@ from flask import (
     Response,
     current_app,
     g,
+    has_request_context,
     jsonify,
     make_response,
     render_template,
@@ -84,10 +85,23 @@ def init_web(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.view_functions["static"] = _whole(app.view_functions["static"])
     app.before_request(_begin)
     app.after_request(_headers)
     _template_words(app, settings)
     _error_pages(app)
+
+
+def _whole(serve: Callable[..., Any]) -> Callable[..., Any]:
+    """Read a static file at once: a stream that is compressed on its way would leave the file open."""
+
+    def static(**names: Any) -> Response:
+        response: Response = serve(**names)
+        response.direct_passthrough = False
+        response.make_sequence()
+        return response
+
+    return static
 
 
 def _template_words(app: Flask, settings: Settings) -> None:
@@ -253,6 +267,8 @@ def add_navigation(app: Flask, menu: Callable[[], Mapping[str, Any]]) -> None:
     """
 
     def context() -> dict[str, Any]:
+        if not has_request_context():
+            return {}  # a mail has no menu
         made = dict(menu())
         made["nav_items"] = [(u, word, request.path == u.split("?")[0]) for u, word in made["nav_items"]]
         return made

@@ -21,6 +21,7 @@ api = SpecTree(
     title="Dauys",
     version="1",
     description="Petitions, their terms and their answers. Read-only, no key. No data of any signer.",
+    mode="strict",
     page_templates={},
     naming_strategy=lambda model: model.__name__,
     nested_naming_strategy=lambda _parent, child: child,

@@ -135,7 +135,9 @@ def _account_mail(w: Work, notice: _Notice, account_id: int) -> Message | None:
     if contact is None or muted is not None:
         return None
     token = sign_token(w, Purpose.MUTE, notice.petition.id, account_id, 0, w.now + LASTING)
-    return _case_mail(w, notice, contact.email, contact.language, absolute_url("signing.unsubscribe", token=token))
+    return _case_mail(
+        w, notice, contact.email, contact.language, absolute_url("signing.unsubscribe", token=token)
+    )
 
 
 def _case_mail(w: Work, notice: _Notice, to: str, language: str, stop: str = "") -> Message:

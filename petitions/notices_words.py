@@ -105,7 +105,9 @@ AUTHOR: Mapping[Event, Words] = {
         (
             lazy("“%(title)s” was handed over to the authority with %(counted)s signatures: %(authority)s."),
             lazy("The receipt number is %(receipt)s."),
-            lazy("The authority has to register it by %(registration_due)s. Then the time for the answer runs."),
+            lazy(
+                "The authority has to register it by %(registration_due)s. Then the time for the answer runs."
+            ),
         ),
         *_MINE,
     ),
@@ -120,7 +122,9 @@ AUTHOR: Mapping[Event, Words] = {
     E.DEEMED_REGISTERED: Words(
         lazy("The time for the answer to your petition is running"),
         (
-            lazy("The authority did not register “%(title)s” in time, so it counts as registered without it."),
+            lazy(
+                "The authority did not register “%(title)s” in time, so it counts as registered without it."
+            ),
             lazy("The answer is due on %(answer_due)s."),
         ),
         *_MINE,
@@ -152,7 +156,9 @@ AUTHOR: Mapping[Event, Words] = {
     E.STARTUP_LAPSED: Words(
         lazy("Your petition did not find its first supporters in time"),
         (
-            lazy("“%(title)s” was not joined by enough people before the date, so it was not opened for signatures."),
+            lazy(
+                "“%(title)s” was not joined by enough people before the date, so it was not opened for signatures."
+            ),
             lazy("You can begin a new petition at any time."),
         ),
         *_MINE,
@@ -160,7 +166,9 @@ AUTHOR: Mapping[Event, Words] = {
     E.LAPSED: Words(
         lazy("The collection of signatures for your petition has ended"),
         (
-            lazy("“%(title)s” was signed by %(counted)s people and did not reach its threshold of %(threshold)s."),
+            lazy(
+                "“%(title)s” was signed by %(counted)s people and did not reach its threshold of %(threshold)s."
+            ),
             lazy("The authority still owes it an ordinary reply, by %(reply_due)s."),
         ),
         *_MINE,
@@ -192,7 +200,9 @@ AUTHORITY: Mapping[Event, Words] = {
         (
             lazy("“%(title)s” has reached its threshold with %(counted)s signatures."),
             lazy("Please register it by %(registration_due)s."),
-            lazy("The time for the answer starts with the registration, at the latest at the end of that day."),
+            lazy(
+                "The time for the answer starts with the registration, at the latest at the end of that day."
+            ),
         ),
         *_DESK,
     ),
@@ -215,7 +225,9 @@ AUTHORITY: Mapping[Event, Words] = {
     E.LAPSED: Words(
         lazy("A petition below its threshold waits for your reply: %(receipt)s"),
         (
-            lazy("“%(title)s” was signed by %(counted)s people and did not reach its threshold of %(threshold)s."),
+            lazy(
+                "“%(title)s” was signed by %(counted)s people and did not reach its threshold of %(threshold)s."
+            ),
             lazy("The rules owe it an ordinary reply, by %(reply_due)s."),
         ),
         *_DESK,
@@ -250,12 +262,20 @@ _OWN_PAGE = (lazy("Open your private page"), "signing.manage")
 FOLLOWERS: Mapping[Event, Words] = {
     E.HANDED_OVER: Words(
         _QUIET,
-        (lazy("What you signed has reached its threshold and was handed over. The addressee owes an answer now."),),
+        (
+            lazy(
+                "What you signed has reached its threshold and was handed over. The addressee owes an answer now."
+            ),
+        ),
         *_OWN_PAGE,
     ),
     E.DEADLINE_MISSED: Words(
         _QUIET,
-        (lazy("What you signed should have been answered by now. The addressee is late, and this is on record."),),
+        (
+            lazy(
+                "What you signed should have been answered by now. The addressee is late, and this is on record."
+            ),
+        ),
         *_OWN_PAGE,
     ),
     E.ANSWERED: Words(_QUIET, (lazy("What you signed has been answered."),), *_OWN_PAGE),

@@ -104,7 +104,9 @@ def sent_mails() -> list[EmailMessage]:
 def mails_in(app: Flask) -> list[EmailMessage]:
     """The mails of the app's folder."""
     folder: Path = app.extensions["dauys"].settings.var_dir / "mail"
-    found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))]
+    found = [
+        message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))
+    ]
     return [mail for mail in found if isinstance(mail, EmailMessage)]
 
 

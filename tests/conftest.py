@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from app import create_app
 from core.config import Controller, Settings
-from core.db import Base, db
+from core.db import Base, db, dispose
 from core.work import SYSTEM, work
 from petitions.services.register import load_register
 from tests.pages import LintingClient
@@ -155,12 +155,13 @@ def _cluster() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_app(postgres_url: str, _clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def _postgres_app(postgres_url: str, _clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     url = new_postgres_database(postgres_url, "main")
     made = make_app(tmp_path_factory.mktemp("var_pg"), url, _clock)
     with made.app_context():
         _fill()
-    return made
+    yield made
+    dispose(made)
 
 
 def new_postgres_database(server: str, purpose: str) -> str:

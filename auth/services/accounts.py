@@ -151,16 +151,17 @@ def expire_accounts(w: Work) -> int:
 
 def find_account(w: Work, email: str) -> Account | None:
     """The open account of a mailbox, whatever the spelling. Refusal: `email-invalid`."""
-    return w.session.scalar(select(Account).where(Account.email_index == _index(w, email)))
+    return w.session.scalar(select(Account).where(Account.email_index == mailbox_index(w, email)))
 
 
-def _index(w: Work, email: str) -> bytes:
+def mailbox_index(w: Work, email: str) -> bytes:
+    """What the account of a mailbox is found by. Refusal: `email-invalid`."""
     return w.keys.blind_index("account", canonical_mailbox(email))
 
 
 def _fresh(w: Work, address: str) -> Account:
     account = Account(
-        email_index=_index(w, address),
+        email_index=mailbox_index(w, address),
         email_enc=b"",
         full_name="",
         language="",

@@ -2,10 +2,12 @@
 
 import secrets
 
+from sqlalchemy import select
+
 from auth.models import Account
 from auth.passwords import check_password, hash_password, is_long
 from auth.queries import contact_of, grants_of
-from auth.services.accounts import find_account, may_mail, own
+from auth.services.accounts import mailbox_index, may_mail, own
 from auth.services.sessions import Proof, end_sessions
 from auth.tokens import Purpose, account_of_token
 from core.outbox import post
@@ -18,12 +20,10 @@ def request_reset(w: Work, email: str, language: str) -> None:
 
     Refusal: `email-invalid`.
     """
-    account = find_account(w, email)
-    if not may_mail(email):
-        return
-    # A row is written for an unknown mailbox too, and dropped when it is due: the answer takes as long.
-    known = account.id if account is not None and not account.disabled else None
-    post(w, "auth-reset", secrets.token_hex(16), {"account": known}, language)
+    known = w.session.scalar(select(Account.id).where(Account.email_index == mailbox_index(w, email)))
+    if may_mail(email):
+        # A row is written for an unknown mailbox too, and dropped when it is due: the answer takes as long.
+        post(w, "auth-reset", secrets.token_hex(16), {"account": known}, language)
 
 
 def check_reset(w: Work, token: str) -> None:

@@ -18,7 +18,7 @@ def create_user(
 ) -> int:
     """Open a confirmed account with a role; returns its number. Refusals: of `open_account`, `grant_role`."""
     account = open_account(w, full_name, email, password, language, staff=role in STAFF)
-    record(w, "account.create", f"account:{account.id}", after={"role": role.value})
+    record(w, "account:create", f"account:{account.id}", after={"role": role.value})
     if role in STAFF:
         grant_role(w, account.id, role, body)
     elif body is not None:
@@ -44,7 +44,7 @@ def grant_role(w: Work, account_id: int, role: Role, body: str | None = None) ->
     w.session.add(grant)
     w.session.flush()
     end_sessions(w, account_id)
-    record(w, "role.grant", f"account:{account_id}", after={"role": role.value, "body": body})
+    record(w, "role:grant", f"account:{account_id}", after={"role": role.value, "body": body})
 
 
 def revoke_role(w: Work, account_id: int, role: Role) -> None:
@@ -57,7 +57,7 @@ def revoke_role(w: Work, account_id: int, role: Role) -> None:
     w.session.delete(grant)
     w.session.flush()
     end_sessions(w, account_id)
-    record(w, "role.revoke", f"account:{account_id}", before={"role": role.value, "body": grant.body})
+    record(w, "role:revoke", f"account:{account_id}", before={"role": role.value, "body": grant.body})
 
 
 def _check_role(w: Work, role: Role, body: str | None) -> None:

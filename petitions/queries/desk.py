@@ -131,7 +131,9 @@ def inbox(w: Work, asked: Group | None, q: str = "", before: int | None = None) 
     mine = _cases(w.actor.body or "", q)
     open_rows = _rows(w, mine.where(_is_open()))
     counts = {each: sum(row.group is each for row in open_rows) for each in Group}
-    counts[Group.ANSWERED] = w.session.scalar(select(func.count()).select_from(mine.where(~_is_open()).subquery())) or 0
+    counts[Group.ANSWERED] = (
+        w.session.scalar(select(func.count()).select_from(mine.where(~_is_open()).subquery())) or 0
+    )
     group = asked or next((each for each in URGENCY if counts[each]), Group.DUE_SOON)
     if group is Group.ANSWERED:
         return _done(w, mine, counts, before)
@@ -173,12 +175,15 @@ def _cases(body: str, q: str) -> Select[Any]:
         select(Petition, Referral, Area.names, _replied().label("replied"))
         .join(Referral, Referral.petition_id == Petition.id)
         .join(Area, Area.code == Petition.area)
-        .where(Petition.authority == body, Petition.state.in_([State.UNDER_REVIEW, State.ANSWERED, State.LAPSED]))
+        .where(
+            Petition.authority == body, Petition.state.in_([State.UNDER_REVIEW, State.ANSWERED, State.LAPSED])
+        )
     )
     if not q:
         return query
     number = or_(
-        Referral.receipt.icontains(q, autoescape=True), Referral.registration_number.icontains(q, autoescape=True)
+        Referral.receipt.icontains(q, autoescape=True),
+        Referral.registration_number.icontains(q, autoescape=True),
     )
     words = matches(q)
     return query.where(or_(number, and_(*words)) if words else number)

@@ -127,7 +127,7 @@ def queue(w: Work) -> tuple[QueueRow, ...]:
 def decided_lately(w: Work) -> tuple[Decided, ...]:
     """The last decisions, the newest first."""
     query = select(Decision, Petition).join(Petition, Petition.id == Decision.petition_id)
-    rows = w.session.execute(query.order_by(Decision.id.desc()).limit(RECENT)).tuples()
+    rows = w.session.execute(query.order_by(Decision.id.desc()).limit(RECENT))
     return tuple(
         Decided(petition.id, petition.title, petition.language, decision.kind, decision.decided_at)
         for decision, petition in rows

@@ -32,9 +32,15 @@ class CertificateView:
     source: str | None
     article: str
     basis: str
-    rulebook: str
+    rulebook_id: str
+    rulebook_titles: Mapping[str, str]
     frozen_on: datetime | None
     reached_at: datetime | None
+
+    @property
+    def rulebook(self) -> str:
+        """The rulebook's title in the reader's language, with its id."""
+        return f"{localised(self.rulebook_titles)} ({self.rulebook_id})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +147,8 @@ def certificate_of(w: Work, petition: Petition) -> CertificateView:
         source=row.source,
         article=row.article,
         basis=row.basis,
-        rulebook=f"{localised(rulebook.title)} ({rulebook.id})",
+        rulebook_id=rulebook.id,
+        rulebook_titles=rulebook.title,
         frozen_on=petition.opened_at,
         reached_at=row.reached_at,
     )

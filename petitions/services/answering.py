@@ -195,7 +195,9 @@ def _publish(w: Work, petition: Petition, kind: str, draft: AnswerDraft) -> Answ
     )
     w.session.add(answer)
     w.session.flush()
-    record(w, f"petition.{kind}", _object(petition), after={"number": answer.number, "outcome": answer.outcome})
+    record(
+        w, f"petition.{kind}", _object(petition), after={"number": answer.number, "outcome": answer.outcome}
+    )
     return answer
 
 

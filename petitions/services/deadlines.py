@@ -19,7 +19,12 @@ OWED = AUTHORITYS | {TermKind.SCREENING, TermKind.HAND_OVER}
 
 def wanting_terms(w: Work, after: int, limit: int) -> tuple[list[int], int | None]:
     """Of the next open terms after an id those that want `settle_term`, and where to go on (None: no more)."""
-    open_terms = (Term.met_on.is_(None), Term.cancelled_on.is_(None), Term.missed_on.is_(None), Term.id > after)
+    open_terms = (
+        Term.met_on.is_(None),
+        Term.cancelled_on.is_(None),
+        Term.missed_on.is_(None),
+        Term.id > after,
+    )
     query = select(Term, Petition).join(Petition, Petition.id == Term.petition_id).where(*open_terms)
     rows = w.session.execute(query.order_by(Term.id).limit(limit)).all()
     found = [term.id for term, petition in rows if _wants(term, standing_of(w, term, petition))]

@@ -15,6 +15,7 @@ from petitions.queries import rules
 from petitions.queries.referrals import BELOW_THRESHOLD, THRESHOLD
 from petitions.queries.terms import latest_term
 from petitions.services import cases
+from petitions.services.deadlines import settle_term
 from petitions.services.terms import meet_term, start_term
 
 CHECK_SIGNS = 4
@@ -33,7 +34,8 @@ def hand_over(w: Work, petition: Petition) -> Referral:
     fact, day = _start_of_hand_over(w, petition)
     span = rules.tier_of(w, petition).response.hand_over
     referral = _refer(w, petition, THRESHOLD)
-    start_term(w, petition, TermKind.HAND_OVER, span, fact, on=day)
+    # A hand-over that comes late is marked as this platform's own delay before it is met.
+    settle_term(w, start_term(w, petition, TermKind.HAND_OVER, span, fact, on=day).id)
     registration = start_term(w, petition, TermKind.REGISTRATION, span, fact, on=day)
     meet_term(w, petition, TermKind.HAND_OVER)
     announce(
@@ -59,9 +61,7 @@ def deem_registered(w: Work, petition: Petition) -> None:
     referral = w.session.get_one(Referral, petition.id)
     referral.registered_at = petition.registered_at
     answer = start_answer_term(w, petition, last_day, "hand_over_end")
-    announce(
-        w, petition, Event.DEEMED_REGISTERED, on=last_day.isoformat(), answer_due=_iso(answer.due_on)
-    )
+    announce(w, petition, Event.DEEMED_REGISTERED, on=last_day.isoformat(), answer_due=_iso(answer.due_on))
 
 
 def lapse(w: Work, petition: Petition) -> None:

@@ -36,7 +36,11 @@ def due_cases(w: Work, after: int, limit: int) -> tuple[list[int], int | None]:
 
     The stored dates only choose whom to look at; `do_next` works everything out again.
     """
-    query = select(Petition, PetitionCount.counted).outerjoin(PetitionCount).where(_candidates(w), Petition.id > after)
+    query = (
+        select(Petition, PetitionCount.counted)
+        .outerjoin(PetitionCount)
+        .where(_candidates(w), Petition.id > after)
+    )
     rows = w.session.execute(query.order_by(Petition.id).limit(limit)).all()
     found = [petition.id for petition, counted in rows if _promising(w, petition, counted or 0)]
     due = [id_ for id_ in found if next_act(w, w.session.get_one(Petition, id_)) is not None]
@@ -75,7 +79,9 @@ def _must_wait(w: Work, petition: Petition, action: Action) -> bool:
 def _escalated(w: Work, petition: Petition) -> bool:
     """Whether this check's lateness was told already; a check after a correction is another one."""
     begun = func.coalesce(_last_entry(petition, Event.SCREENING_BEGUN), 0)
-    return bool(w.session.scalar(select(func.coalesce(_last_entry(petition, Event.SCREENING_LATE), -1) > begun)))
+    return bool(
+        w.session.scalar(select(func.coalesce(_last_entry(petition, Event.SCREENING_LATE), -1) > begun))
+    )
 
 
 def _last_entry(petition: Petition, event: Event) -> ColumnElement[int]:

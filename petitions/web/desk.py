@@ -47,7 +47,9 @@ def inbox() -> View:
         (url(".inbox", show=each.value, **kept), words.GROUPS[each], each is shown.group, shown.counts[each])
         for each in query.Group
     ]
-    older = url(".inbox", show=shown.group.value, before=shown.next_before, **kept) if shown.next_before else None
+    older = (
+        url(".inbox", show=shown.group.value, before=shown.next_before, **kept) if shown.next_before else None
+    )
     return page("desk/inbox.html", shown=shown, body=body, q=q, tabs=tabs, older=older, words=words)
 
 

@@ -48,7 +48,9 @@ STARTS: Mapping[str, Any] = {
 DONE: Mapping[str, Any] = {
     "register": lazy("The registration is recorded. The author has been told."),
     "answer": lazy("The answer is published. The author and all who asked for news are told."),
-    "correct_answer": lazy("The corrected answer is published. The earlier version stays readable beside it."),
+    "correct_answer": lazy(
+        "The corrected answer is published. The earlier version stays readable beside it."
+    ),
     "reply": lazy("The reply is published. The author and all who asked for news are told."),
 }
 

@@ -49,7 +49,9 @@ class Paper(FPDF):  # type: ignore[misc]
         size, height, above, weight = STYLES[tag]
         self.set_font(FONT, weight, size)
         self.ln(above)
-        lines = self.multi_cell(0, height, text.replace("\t", "    "), dry_run=True, output=MethodReturnValue.LINES)
+        lines = self.multi_cell(
+            0, height, text.replace("\t", "    "), dry_run=True, output=MethodReturnValue.LINES
+        )
         while lines:
             if self.will_page_break(height):
                 self.add_page()

@@ -36,13 +36,23 @@ def _blocks(view: ReferralView) -> Iterator[Block]:
 
 def _dates(view: ReferralView) -> Iterator[Block]:
     yield P, _("Handed over: %(moment)s", moment=format_datetime(view.handed_over_at))
-    yield P, _("Open for signatures: %(first)s to %(last)s", first=_day(view.opened_at), last=_day(view.closes_at))
+    yield (
+        P,
+        _(
+            "Open for signatures: %(first)s to %(last)s",
+            first=_day(view.opened_at),
+            last=_day(view.closes_at),
+        ),
+    )
     yield P, _("Signatures: %(n)s.", n=format_number(view.counted))
     if view.below_threshold:
         yield P, _("The petition did not reach its threshold. The rules owe it an ordinary reply.")
     elif view.registration_due is not None:
         yield P, _("To be registered by: %(day)s", day=format_date(view.registration_due))
-    yield SMALL, _("Only the number of signatures is handed over: no names, no contacts, nothing about any signer.")
+    yield (
+        SMALL,
+        _("Only the number of signatures is handed over: no names, no contacts, nothing about any signer."),
+    )
 
 
 def _certificate(view: ReferralView) -> Iterator[Block]:
@@ -51,12 +61,15 @@ def _certificate(view: ReferralView) -> Iterator[Block]:
     yield P, _("Threshold: %(n)s signatures", n=format_number(proof.count))
     yield P, _("Formula: %(formula)s", formula=formula_words(proof.formula))
     if proof.base_value is not None and proof.base_as_of is not None:
-        yield P, _(
-            "Based on: %(base)s %(value)s on %(day)s. Source: %(source)s",
-            base=base_words(proof.base),
-            value=format_number(proof.base_value),
-            day=format_date(proof.base_as_of),
-            source=proof.source or "",
+        yield (
+            P,
+            _(
+                "Based on: %(base)s %(value)s on %(day)s. Source: %(source)s",
+                base=base_words(proof.base),
+                value=format_number(proof.base_value),
+                day=format_date(proof.base_as_of),
+                source=proof.source or "",
+            ),
         )
     yield P, _("Rulebook: %(rulebook)s, article %(article)s", rulebook=proof.rulebook, article=proof.article)
     if proof.reached_at is not None:
@@ -69,9 +82,12 @@ def _verification(view: ReferralView) -> Iterator[Block]:
     yield H2, _("How to verify the text")
     yield P, _("Version %(n)s of the text has this SHA-256 hash:", n=view.text_number)
     yield P, view.text_hash
-    yield SMALL, _(
-        "The hash is made of the title, an empty line and the text as they stand above (UTF-8). "
-        "The same text stands on the page of the petition:"
+    yield (
+        SMALL,
+        _(
+            "The hash is made of the title, an empty line and the text as they stand above (UTF-8). "
+            "The same text stands on the page of the petition:"
+        ),
     )
     yield SMALL, absolute_url("petitions.show", petition_id=view.petition_id)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.i18n import _, format_date, format_number, language, ngettext
 from petitions.domain.calendar import DayKind, Mark, WorkCalendar
-from petitions.domain.rulebook import Basis, HandOver, Rulebook, Span, Tier, WhenLate
+from petitions.domain.rulebook import Basis, HandOver, Rulebook, Span, Status, Tier, WhenLate
 from petitions.domain.thresholds import formula
 from petitions.queries.answers import outcome_words
 from petitions.queries.offers import Offer
@@ -42,6 +42,7 @@ def book_facts(book: Rulebook, calendar: WorkCalendar, today: date) -> dict[str,
         "weekend": [_weekday(n) for n in sorted(book.calendar.weekend)],
         "days_off": [(format_date(day, "full"), _day_name(book, calendar, day)) for day in days],
         "identity": _identity(book),
+        "marks": {basis.value: mark_words(book, basis.value) for basis in Basis},
     }
 
 
@@ -134,11 +135,18 @@ def _response_rows(tier: Tier) -> list[RuleRow]:
 
 
 def _span_row(tier: Tier, what: str, span: Span, owner: Any) -> RuleRow:
-    return RuleRow(what, span_words(span), span.article or _article(owner, tier), span.basis.value)
+    return RuleRow(what, span_words(span), _cited(span, owner, tier), span.basis.value)
 
 
 def _article(owner: Any, tier: Tier) -> str:
-    return owner.article or tier.article or "—"
+    return _cited(owner, owner, tier)
+
+
+def _cited(marked: Any, owner: Any, tier: Tier) -> str:
+    """The article of a number; what this platform set itself does not stand in the tier's article."""
+    article = marked.article or owner.article or tier.article
+    ours = marked.basis is Basis.POLICY and article == tier.article
+    return "—" if ours or not article else str(article)
 
 
 def _basis(owner: Any) -> str:
@@ -192,8 +200,14 @@ def _how(offer: Offer) -> str:
         return "—"
     proof = offer.proofs[0]
     words = formula_words(proof.formula)
-    mark = _("law") if proof.basis == "law" else _("rule of the platform")
-    return f"{words} ({proof.article}, {mark})"
+    return f"{words} ({proof.article}, {mark_words(offer.rulebook, proof.basis)})"
+
+
+def mark_words(book: Rulebook, basis: str) -> str:
+    """Where a number comes from: the law, the proposal, or this platform."""
+    if basis != Basis.LAW.value:
+        return _("rule of the platform")
+    return _("law") if book.status is Status.LAW else _("proposal")
 
 
 def _step(offer: Offer, kind: object) -> str:

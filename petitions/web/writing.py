@@ -93,7 +93,7 @@ def keep(petition_id: int) -> View:
         words = form.words()
         with refusals_on(form), work(current_actor()) as w:
             drafts.keep_words(w, petition_id, form.version.data, words["title"], words["markdown"])
-    return Response(status=form.status if form.errors else 204)
+    return Response(status=form.status if form.errors else 204, mimetype="text/plain")
 
 
 @bp.route("/<id:petition_id>/check", methods=BOTH)

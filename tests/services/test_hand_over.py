@@ -35,7 +35,10 @@ def test_hand_over_keeps_what_was_counted_and_starts_the_clocks(app: Flask) -> N
     assert (referral.counted, referral.kind, referral.text_number) == (21, "threshold", 1)
     assert referral.receipt.startswith(f"D-2026-{petition_id:06d}-")
     assert petition_row(petition_id).state is State.UNDER_REVIEW
-    handed, registration = term_row(petition_id, TermKind.HAND_OVER), term_row(petition_id, TermKind.REGISTRATION)
+    handed, registration = (
+        term_row(petition_id, TermKind.HAND_OVER),
+        term_row(petition_id, TermKind.REGISTRATION),
+    )
     assert handed and registration
     assert (handed.started_on, handed.due_on, handed.met_on) == (MONDAY, date(2026, 11, 26), MONDAY)
     assert (registration.due_on, registration.met_on) == (handed.due_on, None)
@@ -79,7 +82,10 @@ def test_deemed_registered_starts_the_answer_on_the_last_day(app: Flask, clock: 
     petition, referral = petition_row(petition_id), referral_row(petition_id)
     assert referral and petition.registered_at == referral.registered_at
     assert petition.registered_at and petition.registered_at.isoformat() == "2026-11-26T18:59:59+00:00"
-    answer, registration = term_row(petition_id, TermKind.ANSWER), term_row(petition_id, TermKind.REGISTRATION)
+    answer, registration = (
+        term_row(petition_id, TermKind.ANSWER),
+        term_row(petition_id, TermKind.REGISTRATION),
+    )
     assert answer and answer.started_on == date(2026, 11, 26)
     assert registration and registration.met_on is None
     assert referral.registration_number is None
@@ -103,7 +109,10 @@ def test_a_lapse_is_handed_over_for_an_ordinary_reply(app: Flask, clock: Clock) 
     petition, referral = petition_row(petition_id), referral_row(petition_id)
     assert petition.state is State.LAPSED and petition.ended_at == clock.now
     assert referral is not None and (referral.kind, referral.counted) == ("below_threshold", 3)
-    collection, owed = term_row(petition_id, TermKind.COLLECTION), term_row(petition_id, TermKind.ORDINARY_REPLY)
+    collection, owed = (
+        term_row(petition_id, TermKind.COLLECTION),
+        term_row(petition_id, TermKind.ORDINARY_REPLY),
+    )
     assert collection and collection.met_on == collection.due_on
     assert owed and owed.started_on == date(2027, 5, 26) and owed.n == 15
     assert events(petition_id) == ["lapsed"]

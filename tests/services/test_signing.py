@@ -7,102 +7,37 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
 
-from core.outbox import OutboxRow
 from core.refusal import Refusal
 from core.switches import Switch, turn
-from core.work import ANYONE, SYSTEM, Work, reading, work
+from core.work import ANYONE, SYSTEM, reading, work
 from petitions.domain.lifecycle import State
-from petitions.models.petition import Petition, PetitionCount
+from petitions.models.petition import Petition
 from petitions.models.signature import Signature, SignatureState
-from petitions.models.tokens import Purpose, sign_token
-from petitions.services import signing, tally
+from petitions.models.tokens import join_token
+from petitions.services import tally
 from petitions.services.ageing import erase_withdrawn, expire_unconfirmed
 from petitions.services.contacts import PER_DAY, PER_HOUR, claim_mail, forget_mails
 from petitions.services.joining import join_petition
 from petitions.services.managing import erase_signature, withdraw_signature
-from petitions.services.signing import Consent, Signer, confirm_signature, new_id, sign_petition
-from petitions.models.tokens import join_token
+from petitions.services.signing import new_id
 from tests.conftest import Clock
 from tests.factories import ALMATY, VILLAGE, a_petition
+from tests.signing import (
+    CONSENT,
+    a_signer,
+    act,
+    closes_at,
+    confirm,
+    counts,
+    hand_over,
+    posted,
+    rows,
+    sign,
+    the_row,
+)
 
 pytestmark = pytest.mark.postgres_too
-CONSENT = Consent("2026-11-1", "kk")
-
-
-def a_signer(email: str = "daniyar@mail.example", **changes: Any) -> Signer:
-    """A form as the page hands it on."""
-    fields = {
-        "full_name": "Данияр Үлгіұлы",
-        "email": email,
-        "area": ALMATY,
-        "updates": False,
-        "language": "kk",
-    }
-    return Signer(**(fields | changes))
-
-
-def sign(petition_id: int, email: str = "daniyar@mail.example", **changes: Any) -> None:
-    """One accepted form."""
-    with work(ANYONE) as w:
-        sign_petition(w, petition_id, a_signer(email, **changes), CONSENT)
-
-
-def rows(petition_id: int) -> list[Signature]:
-    """Every signature of a petition."""
-    with reading() as w:
-        query = select(Signature).where(Signature.petition_id == petition_id).order_by(Signature.created_at)
-        found = list(w.session.scalars(query))
-        w.session.expunge_all()
-        return found
-
-
-def the_row(petition_id: int) -> Signature:
-    """The only signature of a petition."""
-    (row,) = rows(petition_id)
-    return row
-
-
-def link(row: Signature, purpose: Purpose = Purpose.CONFIRM) -> str:
-    """The token that a mail about this entry holds."""
-    with reading() as w:
-        return sign_token(w, purpose, row.petition_id, row.id, row.entry, row.expires_at + timedelta(days=400))
-
-
-def confirm(row: Signature) -> signing.Confirmed:
-    """Press the button of the confirmation page."""
-    with work(ANYONE) as w:
-        return confirm_signature(w, link(row))
-
-
-def counts(petition_id: int) -> dict[str, int]:
-    """The totals after the tally."""
-    with work(SYSTEM) as w:
-        tally.fold(w)
-        row = w.session.get_one(PetitionCount, petition_id)
-        return {name: n for name in tally.FIELDS if (n := getattr(row, name))}
-
-
-def posted(template: str) -> int:
-    """How many mails of a template wait."""
-    with reading() as w:
-        found = select(func.count()).select_from(OutboxRow).where(OutboxRow.template == template)
-        return w.session.scalar(found) or 0
-
-
-def act(do: Callable[[Work, str], Any], row: Signature) -> None:
-    """Do something by the manage link."""
-    with work(ANYONE) as w:
-        do(w, link(row, Purpose.MANAGE))
-
-
-def handed_over(petition_id: int) -> None:
-    """Hand the petition over, as the windows would."""
-    with work(SYSTEM) as w:
-        petition = w.session.get_one(Petition, petition_id)
-        petition.reached_at = petition.handed_over_at = w.now
-        petition.state = State.UNDER_REVIEW
 
 
 def test_an_entry_is_pending_and_sealed(app: Flask, clock: Clock) -> None:
@@ -279,7 +214,7 @@ def test_a_withdrawn_one_that_still_counts_is_not_counted_again(app: Flask, cloc
     sign(petition_id)
     confirm(the_row(petition_id))
     counted_at = the_row(petition_id).confirmed_at
-    handed_over(petition_id)
+    hand_over(petition_id)
     act(erase_signature, the_row(petition_id))
     assert counts(petition_id) == {"counted": 1}
     clock.now += timedelta(days=1)
@@ -297,7 +232,7 @@ def test_an_unconfirmed_renewal_is_erased_at_its_end(app: Flask, clock: Clock) -
     petition_id = a_petition()
     sign(petition_id)
     confirm(the_row(petition_id))
-    handed_over(petition_id)
+    hand_over(petition_id)
     act(withdraw_signature, the_row(petition_id))
     clock.now += timedelta(days=5)
     sign(petition_id)
@@ -371,28 +306,24 @@ def test_only_an_open_petition_is_signed(app: Flask, state: State, code: str) ->
 
 def test_signing_ends_with_the_window(app: Flask, clock: Clock) -> None:
     petition_id = a_petition()
-    with reading() as w:
-        closes_at = w.session.get_one(Petition, petition_id).closes_at
-    assert closes_at is not None
-    clock.now = closes_at
+    end = closes_at(petition_id)
+    clock.now = end
     sign(petition_id)
     late = the_row(petition_id)
-    clock.now = closes_at + timedelta(seconds=1)
+    clock.now = end + timedelta(seconds=1)
     with pytest.raises(Refusal, match="signing-closed"):
         sign(petition_id, "other@mail.example")
-    clock.now = closes_at + timedelta(hours=24)
+    clock.now = end + timedelta(hours=24)
     confirm(late)
     assert counts(petition_id) == {"counted": 1}
 
 
 def test_a_confirmation_after_the_grace_counts_nothing(app: Flask, clock: Clock) -> None:
     petition_id = a_petition()
-    with reading() as w:
-        closes_at = w.session.get_one(Petition, petition_id).closes_at
-    assert closes_at is not None
-    clock.now = closes_at
+    end = closes_at(petition_id)
+    clock.now = end
     sign(petition_id)
-    clock.now = closes_at + timedelta(hours=24, seconds=1)
+    clock.now = end + timedelta(hours=24, seconds=1)
     with pytest.raises(Refusal, match="confirmation-over"):
         confirm(the_row(petition_id))
     assert counts(petition_id) == {"pending": 1}

@@ -69,7 +69,9 @@ class RegisterForm(Form):
     """The number and the day of the registration."""
 
     number = line_field(
-        lazy("Registration number"), required(lazy("Enter the number under which you registered it.")), max_length=80
+        lazy("Registration number"),
+        required(lazy("Enter the number under which you registered it.")),
+        max_length=80,
     )
     registered_on = DayField(lazy("Day of the registration"))
     version = version_field()

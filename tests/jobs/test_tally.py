@@ -1,0 +1,106 @@
+"""The jobs of counting: what they do, that they may run twice, and what is frozen of a day."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from core import jobs
+from core.outbox import sweep_outbox
+from core.work import SYSTEM, reading, work
+from petitions.domain.lifecycle import State
+from petitions.jobs import tally as tally_jobs
+from petitions.models.contacts import ContactMail
+from petitions.models.petition import FrozenCount, PetitionCount
+from petitions.models.signature import SignatureState, TallyDelta
+from petitions.services.managing import withdraw_signature
+from tests.conftest import Clock
+from tests.factories import ALMATY, VILLAGE, a_petition, some_signatures
+from tests.signing import act, counts, sign, signed, the_row
+
+
+def frozen(petition_id: int) -> list[tuple[date, int, int]]:
+    """The frozen days of a petition."""
+    with reading() as w:
+        query = select(FrozenCount).where(FrozenCount.petition_id == petition_id).order_by(FrozenCount.day)
+        return [(row.day, row.counted, row.residents) for row in w.session.scalars(query)]
+
+
+def test_the_jobs_are_registered() -> None:
+    known = {entry.name: entry for entry in jobs.registered()}
+    assert not known["tally"].daily and known["tally"].every == timedelta(seconds=5)
+    assert not known["expiry"].daily
+    assert known["freeze"].daily and known["tally_check"].daily
+
+
+@pytest.mark.postgres_too
+def test_the_tally_job_does_everything_and_then_nothing(app: Flask) -> None:
+    petition_id = a_petition()
+    for n in range(4):
+        signed(petition_id, f"person{n}@mail.example")
+    assert tally_jobs.fold_deltas() == 8
+    assert tally_jobs.fold_deltas() == 0
+    with reading() as w:
+        assert w.session.get_one(PetitionCount, petition_id).counted == 4
+        assert w.session.scalar(select(func.count()).select_from(TallyDelta)) == 0
+
+
+@pytest.mark.postgres_too
+def test_the_expiry_job_ages_everything_once(app: Flask, clock: Clock) -> None:
+    petition_id = a_petition()
+    sign(petition_id, "one@mail.example")
+    act(withdraw_signature, signed(petition_id, "two@mail.example"))
+    assert tally_jobs.let_age() == 0
+    clock.now += timedelta(days=7)
+    # Two contacts are forgotten, one entry expires, one withdrawn signature is erased.
+    with reading() as w:
+        contacts = w.session.scalar(select(func.count()).select_from(ContactMail))
+    assert tally_jobs.let_age() == (contacts or 0) + 2
+    assert tally_jobs.let_age() == 0
+    assert counts(petition_id) == {"expired": 1, "withdrawn": 1}
+
+
+@pytest.mark.postgres_too
+def test_a_day_is_frozen_as_it_ended(app: Flask, clock: Clock) -> None:
+    petition_id = a_petition()
+    some_signatures(petition_id, 3, area=VILLAGE)
+    today = date(2026, 11, 23)
+    clock.now += timedelta(hours=20)  # 06:00 of the next day in Almaty
+    signed(petition_id, area=ALMATY)
+    assert tally_jobs.freeze() == 1
+    assert tally_jobs.freeze() == 0
+    assert frozen(petition_id) == [(today, 3, 3)]
+    clock.now += timedelta(days=3)
+    assert tally_jobs.freeze() == 3
+    assert frozen(petition_id)[1:] == [(today + timedelta(days=n), 4, 3) for n in (1, 2, 3)]
+
+
+def test_an_ended_petition_is_frozen_only_when_it_changes(app: Flask, clock: Clock) -> None:
+    petition_id = a_petition(State.LAPSED, signatures=2)
+    a_petition(State.GATHERING)
+    clock.now += timedelta(days=1)
+    assert tally_jobs.freeze() == 1
+    clock.now += timedelta(days=2)
+    assert tally_jobs.freeze() == 0
+    assert [counted for _day, counted, _residents in frozen(petition_id)] == [2]
+
+
+def test_the_check_counts_its_findings(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    petition_id = a_petition()
+    assert tally_jobs.compare() == 0
+    with work(SYSTEM) as w:
+        w.session.get_one(PetitionCount, petition_id).counted = 7
+    assert tally_jobs.compare() == 1
+    with work(SYSTEM) as w:
+        w.session.get_one(PetitionCount, petition_id).counted = 0
+
+
+def test_a_superseded_mail_is_not_sent(app: Flask, clock: Clock) -> None:
+    petition_id = a_petition()
+    sign(petition_id)
+    sign(petition_id)
+    assert sweep_outbox() == 2
+    folder = app.extensions["dauys"].settings.var_dir / "mail"
+    assert len(list(folder.glob("*.eml"))) == 1
+    assert the_row(petition_id).state is SignatureState.PENDING

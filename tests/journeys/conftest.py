@@ -1,0 +1,144 @@
+"""A real server and a real browser; the jobs run when a journey says so, never by waiting."""
+
+import re
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from core import jobs
+from core.config import ROOT
+from core.db import Base, db
+from core.work import SYSTEM, work
+from petitions.services.register import load_register
+from petitions.services.tally import check
+from tests.conftest import START, Clock, make_app, skip
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@dataclass
+class Site:
+    """A running site: its address, its app and clock, and the mails that it sent."""
+
+    url: str
+    app: Flask
+    clock: Clock
+    mail: Path
+
+    def tick(self) -> None:
+        """Let the jobs do all that is due now."""
+        with self.app.app_context():
+            jobs.tick()
+
+    def mails_to(self, mailbox: str) -> list[EmailMessage]:
+        """The mails to one person, oldest first."""
+        files = sorted(self.mail.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        mails = [message_from_bytes(path.read_bytes(), policy=default) for path in files]
+        return [mail for mail in mails if mailbox in str(mail["To"])]
+
+    def link_in_mail(self, mailbox: str, path: str) -> str:
+        """The newest mailed link to a page below `path`."""
+        for mail in reversed(self.mails_to(mailbox)):
+            body = mail.get_body(("plain",))
+            found = re.search(rf"{re.escape(self.url)}{path}\S+", body.get_content() if body else "")
+            if found:
+                return found[0]
+        raise AssertionError(f"no mail to {mailbox} with {path}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys."""
+    if not Path(CHROMIUM).exists():
+        skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A site of its own, under the small rulebook, that ends without a drift of the totals."""
+    folder = Path(tempfile.mkdtemp(prefix="dauys-journey-"))
+    clock = Clock()
+    clock.now = START
+    app = make_app(
+        folder, f"sqlite:///{folder / 'site.sqlite3'}", clock, rulebook=ROOT / "rulebooks" / "kz-reform"
+    )
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    url = f"http://127.0.0.1:{server.server_port}"
+    kernel = app.extensions["dauys"]
+    object.__setattr__(kernel, "settings", kernel.settings.model_copy(update={"base_url": url}))
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        with work(SYSTEM) as w:
+            load_register(w, w.settings.rulebook)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield Site(url, app, clock, folder / "mail")
+        with app.app_context(), work(SYSTEM) as w:
+            assert check(w) == []
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        with app.app_context():
+            db.engine.dispose()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])
+def javascript(request: pytest.FixtureRequest) -> bool:
+    """Every journey works both ways."""
+    return bool(request.param)
+
+
+class People:
+    """Browsers of different people."""
+
+    def __init__(self, browser: Browser, site: Site, javascript: bool) -> None:
+        self._open: list[BrowserContext] = []
+        self.browser, self.site, self.javascript = browser, site, javascript
+
+    def someone(self) -> Page:
+        """A fresh browser that nobody has used."""
+        context = self.browser.new_context(
+            base_url=self.site.url, locale="kk-KZ", java_script_enabled=self.javascript
+        )
+        context.set_default_timeout(10_000)
+        self._open.append(context)
+        return context.new_page()
+
+    def close(self) -> None:
+        """Close them all."""
+        for context in self._open:
+            context.close()
+
+
+@pytest.fixture
+def people(browser: Browser, site: Site, javascript: bool) -> Iterator[People]:
+    """Makes browsers for the people of a journey."""
+    made = People(browser, site, javascript)
+    yield made
+    made.close()

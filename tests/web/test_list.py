@@ -1,0 +1,152 @@
+"""The list of petitions: filters, search, orders and paging, through HTTP."""
+
+import re
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.work import SYSTEM, work
+from petitions.domain.lifecycle import State
+from petitions.models.petition import Petition
+from petitions.queries.search import search_text, terms
+from tests.conftest import Clock
+from tests.factories import ASTANA, GOVERNMENT, VILLAGE, VILLAGE_BODY, a_petition
+
+CARD = re.compile(r'<article class="card petition-card">.*?href="/petitions/(\d+)[^"]*"', re.S)
+NEXT = re.compile(r'href="([^"]+)" rel="next"')
+
+
+def shown(client: FlaskClient, **query: str) -> list[int]:
+    response = client.get(f"/petitions?{urlencode(query)}", headers={"Accept-Language": "en"})
+    assert response.status_code == 200
+    return [int(found) for found in CARD.findall(response.get_data(as_text=True))]
+
+
+def searchable(petition_id: int, title: str, text: str = "") -> None:
+    with work(SYSTEM) as w:
+        row = w.session.get_one(Petition, petition_id)
+        row.search = search_text(title, text, row.author_name, {"kk": "Үлгі ауылының әкімдігі"})
+
+
+def test_each_filter_takes_its_own_petitions(client: FlaskClient, clock: Clock) -> None:
+    ids = {state: a_petition(state) for state in State if state is not State.UNDER_REVIEW}
+    late = a_petition(State.UNDER_REVIEW)
+    clock.now += timedelta(days=60)
+    waiting = a_petition(State.UNDER_REVIEW, authority=GOVERNMENT)
+    assert shown(client, state="waiting") == [waiting]
+    assert shown(client, state="overdue") == [late]
+    assert shown(client, state="collecting") == [ids[State.COLLECTING]]
+    assert shown(client, state="answered") == [ids[State.ANSWERED]]
+    assert set(shown(client, state="closed")) == {ids[State.LAPSED], ids[State.WITHDRAWN]}
+    assert shown(client, state="refused") == [ids[State.REFUSED]]
+    assert set(shown(client, authority=GOVERNMENT)) == {waiting}
+    assert set(shown(client, tier="national-executive")) == {waiting}
+    hidden = {ids[state] for state in (State.DRAFT, State.GATHERING, State.SCREENING, State.TAKEN_DOWN)}
+    assert not hidden & set(shown(client))
+
+
+def test_an_area_takes_what_lies_below_it(client: FlaskClient) -> None:
+    petition = a_petition(authority=VILLAGE_BODY)
+    assert shown(client, area=VILLAGE) == [petition]
+    assert shown(client, area="190000000") == [petition]
+    assert shown(client, area=ASTANA) == []
+
+
+@pytest.mark.parametrize("query", ["кітапхана", "КИТАПХАНА", "кітап", "ауыл китап", "улги", "Үлгі әкімдігі"])
+def test_search_finds_beginnings_of_words_without_a_kazakh_keyboard(client: FlaskClient, query: str) -> None:
+    petition = a_petition()
+    searchable(petition, "Ауылға жаңа кітапхана салынсын")
+    assert shown(client, q=query) == [petition]
+
+
+@pytest.mark.parametrize("query", ["тапхана", "кітапхана Астана", "%", "_", "к_тапхана"])
+def test_search_finds_nothing_else(client: FlaskClient, query: str) -> None:
+    searchable(a_petition(), "Ауылға жаңа кітапхана салынсын")
+    found = shown(client, q=query)
+    assert found == [] or not terms(query)
+
+
+def test_words_are_folded_both_ways() -> None:
+    assert terms("Әңгіме ҒЫЛЫМ қоғам өмір ұлт үміт һәм ёлка Ёлка") == [
+        "ангиме", "гылым", "когам", "омир", "улт", "умит", "хам", "елка",
+    ]  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet=st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=60))
+def test_no_characters_break_the_list_or_the_data(app: Flask, text: str) -> None:
+    client = app.test_client()
+    for name in ("q", "state", "tier", "area", "authority", "order", "cursor"):
+        assert client.get(f"/petitions?{urlencode({name: text})}").status_code == 200
+    for name in ("q", "state", "area", "limit", "cursor", "format"):
+        assert client.get(f"/api/v1/petitions?{urlencode({name: text})}").status_code in {200, 400}
+
+
+def test_what_means_nothing_is_said_at_its_place_and_left_out(client: FlaskClient) -> None:
+    petition = a_petition()
+    response = client.get(
+        "/petitions?state=lost&area=nowhere&cursor=x&q=%21%21", headers={"Accept-Language": "en"}
+    )
+    text = response.get_data(as_text=True)
+    assert text.count("There is no such choice here") == 2
+    assert "not valid any more" in text
+    assert "Type a word" in text
+    assert f"/petitions/{petition}" in text
+
+
+def test_the_default_order_shows_what_closes_first(client: FlaskClient, clock: Clock) -> None:
+    answered = a_petition(State.ANSWERED)
+    early = a_petition()
+    clock.now += timedelta(days=3)
+    late = a_petition()
+    assert shown(client) == [early, late, answered]
+    assert shown(client, order="newest") == [late, early, answered]
+    assert shown(client, order="answered")[0] == answered
+
+
+@pytest.mark.parametrize("order", ["closing", "newest", "answered"])
+def test_paging_shows_everything_once_while_petitions_arrive(
+    client: FlaskClient, clock: Clock, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("petitions.web.reading.PER_PAGE", 2)
+    ids = []
+    for state in (
+        State.COLLECTING,
+        State.ANSWERED,
+        State.REFUSED,
+        State.COLLECTING,
+        State.LAPSED,
+        State.COLLECTING,
+    ):
+        clock.now += timedelta(hours=1)
+        ids.append(a_petition(state))
+    path, seen = f"/petitions?order={order}", []
+    while path:
+        text = client.get(path).get_data(as_text=True)
+        seen += [int(found) for found in CARD.findall(text)]
+        clock.now += timedelta(minutes=1)
+        a_petition(State.REFUSED) if len(seen) == 2 else None
+        following = NEXT.search(text)
+        path = following.group(1).replace("&amp;", "&") if following else ""
+    assert len(seen) == len(set(seen))
+    assert set(ids) <= set(seen)
+
+
+def test_the_same_list_is_there_as_data(client: FlaskClient) -> None:
+    petition = a_petition(State.ANSWERED)
+    text = client.get("/petitions?state=answered").get_data(as_text=True)
+    link = re.search(r'href="(/api/v1/petitions[^"]+format=json)"', text)
+    assert link is not None
+    items = client.get(link.group(1).replace("&amp;", "&")).get_json()["items"]
+    assert [item["id"] for item in items] == [petition]
+
+
+def test_orders_are_explained_and_none_is_by_signatures(client: FlaskClient) -> None:
+    text = client.get("/petitions", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "those that close soonest at the top" in text
+    assert "most signed" not in text.lower()
