@@ -6,9 +6,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask_compress import Compress
-from opendata.api import bp as api_bp
 
-import auth.web
+import auth.pages
 import authorities.web
 import petitions.cli
 import petitions.jobs
@@ -27,6 +26,7 @@ from core.limits import init_limits
 from core.logs import init_logs, log
 from core.web import add_navigation, init_web
 from core.work import Kernel, install, system_clock
+from opendata.api import bp as api_bp
 from petitions.domain.rulebook import Rulebook
 from petitions.rulebooks import RulebookFaults, load_terms
 
@@ -82,7 +82,13 @@ def _keys(settings: Settings) -> KeyRing:
 
 
 def _pages(app: Flask) -> None:
-    blueprints = (health.bp, auth.web.bp, *authorities.web.blueprints(), *petitions.web.blueprints(), api_bp)
+    blueprints = (
+        health.bp,
+        *auth.pages.blueprints(),
+        *authorities.web.blueprints(),
+        *petitions.web.blueprints(),
+        api_bp,
+    )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     petitions.web.add_home(app)

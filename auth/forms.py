@@ -2,12 +2,21 @@
 
 from collections.abc import Mapping
 
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, Optional
+from wtforms.validators import AnyOf, Length, Optional
 
 from auth.passwords import MOST
-from core.forms import Form, line_field, required
+from auth.services.proposals import MOST_REASON
+from core.forms import Form, line_field, required, text_field
 from core.i18n import LANGUAGES, lazy
 
 
@@ -104,6 +113,78 @@ class SessionForm(Form):
     """Which of one's browsers to sign out."""
 
     key = HiddenField()
+
+
+def code_field() -> StringField:
+    """A one-time code or a recovery code."""
+    return line_field(lazy("Code"), required(lazy("Write the code.")), max_length=40)
+
+
+class CodeForm(Form):
+    """The second step of signing in, and where to go on to."""
+
+    code = code_field()
+    next = HiddenField()
+
+
+class ProofForm(Form):
+    """Password and code once more, before the second factor is changed."""
+
+    password = secret_field(lazy("Password"), lazy("Write your password."))
+    code = code_field()
+
+
+def reason_field() -> TextAreaField:
+    """Why something is proposed; names and contacts do not belong into it."""
+    return text_field(lazy("Reason"), required(lazy("Say why.")), max_length=MOST_REASON)
+
+
+class ReasonForm(Form):
+    """Propose something about an account."""
+
+    reason = reason_field()
+
+
+class RemovalForm(Form):
+    """Propose to take a role away."""
+
+    role = SelectField(lazy("Role"), [required(lazy("Choose a role."))])
+    reason = reason_field()
+
+
+class GrantForm(Form):
+    """Propose a role for the owner of a mailbox."""
+
+    email = email_field()
+    role = RadioField(lazy("Role"), [required(lazy("Choose a role."))])
+    body = SelectField(lazy("Authority"), [Optional()])
+    head = BooleanField(lazy("Heads the authority here: may propose its officers"))
+    reason = reason_field()
+
+
+class OfficerForm(Form):
+    """The head of an authority proposes an officer."""
+
+    email = email_field()
+    reason = reason_field()
+
+
+class DecisionForm(Form):
+    """Yes or no; the two buttons carry the answer."""
+
+    decision = StringField(lazy("Decision"), [AnyOf(("yes", "no"), message=lazy("Choose one of the buttons."))])
+
+
+class InvitationForm(Form):
+    """Take a role with a new account; the link is permission enough."""
+
+    class Meta(Form.Meta):
+        """The link is the token."""
+
+        csrf = False
+
+    full_name = line_field(lazy("Full name"), required(lazy("Write your surname and first name.")))
+    password = secret_field(lazy("Password"), lazy("Choose a password."))
 
 
 class CloseForm(Form):

@@ -62,9 +62,9 @@ def current_token() -> str | None:
 
 
 def current_actor() -> Actor:
-    """Who acts in this request."""
+    """Who acts in this request; nobody while the second factor is owed."""
     identity = current_identity()
-    if identity is None:
+    if identity is None or identity.waits_for:
         return ANYONE
     return Actor(account_id=identity.account_id, roles=identity.roles, body=identity.body)
 
@@ -74,8 +74,32 @@ def require_permission(permission: str) -> None:
     identity = current_identity()
     if identity is None:
         abort(redirect(url("account.sign_in", next=_here()), 303))
+    if identity.waits_for:
+        abort(redirect(second_step(identity, _here()), 303))
     if not may(identity.roles, permission):
         raise Refusal("not-allowed")
+
+
+def waiting_identity() -> Identity:
+    """Who is half signed in, for the pages of the second step; others are sent on or to sign in."""
+    identity = current_identity()
+    if identity is None or not identity.waits_for:
+        abort(redirect(url("account.home" if identity else "account.sign_in"), 303))
+    return identity
+
+
+def second_step(identity: Identity, onward: str | None) -> str:
+    """The page of the step that a half signed in account owes."""
+    page = "factor.enrol" if identity.waits_for == "enrol" else "factor.step"
+    return url(page, next=onward)
+
+
+def way_on(target: str | None) -> str:
+    """Where a browser that just signed in goes on to: the second step first, if it is owed."""
+    onward, identity = safe_next(target), current_identity()
+    if identity is not None and identity.waits_for:
+        return second_step(identity, onward)
+    return onward or url("account.home")
 
 
 def enter(token: str) -> None:

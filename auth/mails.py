@@ -6,6 +6,7 @@ from flask import render_template
 
 from auth.models import Account
 from auth.queries import Contact, contact_of
+from auth.services.invitations import invited
 from auth.tokens import Purpose, make_token
 from core.i18n import _, speaking
 from core.links import absolute_url
@@ -25,7 +26,7 @@ def confirm_mail(w: Work, ref: Ref) -> Message | None:
     token = make_token(w, Purpose.CONFIRM, account)
     with speaking(ref["language"]):
         link = absolute_url("account.confirm", token=token, lang=ref["language"])
-        return _message(w, ref, contact, "auth_confirm", _("Confirm your account"), link)
+        return _message(w, ref, contact.email, "auth_confirm", _("Confirm your account"), link)
 
 
 @renders("auth-exists")
@@ -36,7 +37,7 @@ def exists_mail(w: Work, ref: Ref) -> Message | None:
         return None
     with speaking(ref["language"]):
         link = absolute_url("account.reset", lang=ref["language"])
-        return _message(w, ref, contact, "auth_exists", _("You have an account already"), link)
+        return _message(w, ref, contact.email, "auth_exists", _("You have an account already"), link)
 
 
 @renders("auth-reset")
@@ -48,7 +49,30 @@ def reset_mail(w: Work, ref: Ref) -> Message | None:
     token = make_token(w, Purpose.RESET, account)
     with speaking(ref["language"]):
         link = absolute_url("account.new_password", token=token, lang=ref["language"])
-        return _message(w, ref, contact, "auth_reset", _("Set a new password"), link)
+        return _message(w, ref, contact.email, "auth_reset", _("Set a new password"), link)
+
+
+@renders("auth-access")
+def access_mail(w: Work, ref: Ref) -> Message | None:
+    """Told to the owner when the way into an account or its role changed."""
+    account, contact = _receiver(w, ref)
+    if account is None or contact is None:
+        return None
+    with speaking(ref["language"]):
+        link = absolute_url("account.home", lang=ref["language"])
+        return _message(w, ref, contact.email, "auth_access", _("The access of your account changed"), link)
+
+
+@renders("auth-invitation")
+def invitation_mail(w: Work, ref: Ref) -> Message | None:
+    """The link to a role for somebody without an account; no longer wanted once it was taken."""
+    found = invited(w, ref["invitation"])
+    if found is None:
+        return None
+    mailbox, token = found
+    with speaking(ref["language"]):
+        link = absolute_url("officers.invitation", token=token, lang=ref["language"])
+        return _message(w, ref, mailbox, "auth_invitation", _("You are invited to work here"), link)
 
 
 def _receiver(w: Work, ref: Ref) -> tuple[Account | None, Contact | None]:
@@ -57,7 +81,7 @@ def _receiver(w: Work, ref: Ref) -> tuple[Account | None, Contact | None]:
     return w.session.get(Account, ref["account"]), contact_of(w, ref["account"])
 
 
-def _message(w: Work, ref: Ref, contact: Contact, name: str, subject: str, link: str) -> Message:
+def _message(w: Work, ref: Ref, mailbox: str, name: str, subject: str, link: str) -> Message:
     facts = {
         "page_lang": ref["language"],
         "subject": subject,
@@ -66,4 +90,4 @@ def _message(w: Work, ref: Ref, contact: Contact, name: str, subject: str, link:
     }
     text = render_template(f"mail/{name}.txt", **facts)
     html = render_template(f"mail/{name}.html", **facts)
-    return Message(contact.email, subject, text, html, ref["language"])
+    return Message(mailbox, subject, text, html, ref["language"])

@@ -34,10 +34,12 @@ class Permission(StrEnum):
     APPEAL_DECIDE = "appeal:decide"
     DESK_SEE = "desk:see"
     DESK_ANSWER = "desk:answer"
+    OFFICERS_INVITE = "officers:invite"
     REGISTER_IMPORT = "register:import"
     JOBS_VIEW = "jobs:view"
     SWITCHES_SET = "switches:set"
     USERS_MANAGE = "users:manage"
+    PROPOSALS_SEE = "proposals:see"
     STOPS_DECIDE = "stops:decide"
     AUDIT_VIEW = "audit:view"
     DATA_REQUEST_HANDLE = "data-request:handle"
@@ -62,10 +64,12 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = {
     Permission.APPEAL_DECIDE: _MODERATOR,
     Permission.DESK_SEE: _OFFICER,
     Permission.DESK_ANSWER: _OFFICER,
+    Permission.OFFICERS_INVITE: _OFFICER,
     Permission.REGISTER_IMPORT: _ADMINISTRATOR,
     Permission.JOBS_VIEW: _ADMINISTRATOR | _CONTROLLER,
     Permission.SWITCHES_SET: _ADMINISTRATOR,
     Permission.USERS_MANAGE: _ADMINISTRATOR,
+    Permission.PROPOSALS_SEE: _MODERATOR | _CONTROLLER | _ADMINISTRATOR,
     Permission.STOPS_DECIDE: _ADMINISTRATOR,
     Permission.AUDIT_VIEW: _ADMINISTRATOR | _CONTROLLER,
     Permission.DATA_REQUEST_HANDLE: _CONTROLLER,

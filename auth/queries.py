@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
-from auth.models import Account, AccountSession, RoleGrant
+from auth.models import Account, AccountSession, RoleGrant, SecondFactor
 from auth.permissions import STAFF, Role
 from authorities.queries import area_names
 from core.i18n import localised
@@ -18,12 +18,16 @@ PURPOSE_SESSION = "account.session"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A signed-in account with the roles that are in force."""
+    """A signed-in account with the roles that are in force.
+
+    While the second factor is owed there are none, and `waits_for` says what comes next: `enrol` or `code`.
+    """
 
     account_id: int
     roles: frozenset[str]
     body: str | None
     session_hash: bytes
+    waits_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class OwnAccount:
     author_since: datetime | None
     roles: tuple[Role, ...]
     body: str | None
+    head: bool
     needs_longer_password: bool
 
 
@@ -114,9 +119,26 @@ def identity_of(w: Work, token: str) -> Identity | None:
         return None
     account, entry = row
     grants = grants_of(w, account.id)
-    roles = roles_in_force(account, grants)
+    roles = roles_in_force(account, grants, passed=entry.passed_at is not None)
     body = next((grant.body for grant in grants if grant.role in roles and grant.body), None)
-    return Identity(account.id, frozenset(roles), body, entry.id_hash)
+    waits = None if roles else "code" if has_factor(w, account.id) else "enrol"
+    return Identity(account.id, frozenset(roles), body, entry.id_hash, waits)
+
+
+def has_factor(w: Work, account_id: int) -> bool:
+    """Whether the account has set up its second factor."""
+    return w.session.get(SecondFactor, account_id) is not None
+
+
+def owes_factor(account: Account, grants: Sequence[RoleGrant]) -> bool:
+    """Whether a session of the account needs the second factor: staff with a password that is long enough."""
+    return bool(grants) and account.password_long
+
+
+def is_head(w: Work, account_id: int | None, body: str | None) -> bool:
+    """Whether the account heads the body, and so may invite and remove its officers."""
+    query = select(RoleGrant.id).where(RoleGrant.account_id == account_id, RoleGrant.head)
+    return body is not None and w.session.scalar(query.where(RoleGrant.body == body)) is not None
 
 
 def grants_of(w: Work, account_id: int) -> Sequence[RoleGrant]:
@@ -125,10 +147,13 @@ def grants_of(w: Work, account_id: int) -> Sequence[RoleGrant]:
     return w.session.scalars(query).all()
 
 
-def roles_in_force(account: Account, grants: Sequence[RoleGrant]) -> set[Role]:
-    """Staff act in their staff roles only, and only with a long password; all others are citizens."""
-    if grants and account.password_long:
-        return {grant.role for grant in grants}
+def roles_in_force(account: Account, grants: Sequence[RoleGrant], *, passed: bool) -> set[Role]:
+    """Staff act in their staff roles only, and in none before the second factor; all others are citizens.
+
+    Whoever was given a role and has a short password is a citizen until it is changed.
+    """
+    if owes_factor(account, grants):
+        return {grant.role for grant in grants} if passed else set()
     return {Role.CITIZEN}
 
 
@@ -146,6 +171,7 @@ def own_account(w: Work, account_id: int) -> OwnAccount:
         author_since=account.author_since,
         roles=tuple(grant.role for grant in grants),
         body=next((grant.body for grant in grants if grant.body), None),
+        head=any(grant.head for grant in grants),
         needs_longer_password=bool(grants) and not account.password_long,
     )
 

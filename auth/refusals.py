@@ -106,6 +106,37 @@ register_refusals(
             lazy("This link was used already, or it is too old. You can ask for a new one."),
             410,
         ),
+        "code-wrong": Words(
+            lazy(
+                "This code is not right, or it was used already. Wait for the next one, and check that the "
+                "clock of your device is right."
+            ),
+            UNPROCESSABLE,
+        ),
+        "factor-missing": Words(
+            lazy("This account has no second factor that could be forgotten."),
+        ),
+        "disable-self": Words(
+            lazy("You cannot stop your own account: ask another administrator."),
+        ),
+        "proposal-reason": Words(
+            lazy("Say why in %(least)s to %(most)s characters, without names or contacts."),
+            UNPROCESSABLE,
+        ),
+        "proposal-decided": Words(
+            lazy("Somebody decided this already."),
+        ),
+        "proposal-expired": Words(
+            lazy("Nobody decided this in time, so it has ended. It can be proposed anew."),
+        ),
+        "proposal-own": Words(
+            lazy("You proposed this yourself: another person has to decide it."),
+            403,
+        ),
+        "proposal-about-you": Words(
+            lazy("This is about your own account: another person has to decide it."),
+            403,
+        ),
         "account-unknown": Words(
             lazy("There is no such account."),
             404,

@@ -22,7 +22,7 @@ from auth.forms import (
     SignInForm,
     place_choices,
 )
-from auth.guards import current_actor, current_identity, current_token, enter, leave, safe_next
+from auth.guards import current_actor, current_identity, current_token, enter, leave, safe_next, way_on
 from auth.mailbox import canonical_mailbox
 from auth.permissions import Permission
 from auth.queries import own_account, place_name, sessions_of
@@ -49,13 +49,14 @@ from core.i18n import _, language, url
 from core.limits import daily_key, limiter, network_key
 from core.refusal import Refusal
 from core.web import page
-from core.work import ANYONE, Actor, reading, work
+from core.work import ANYONE, Actor, kernel, reading, work
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
 # Whole towns can share one address behind a carrier's network, so that these only stop machines.
 PER_NETWORK = limiter.shared_limit("30 per minute", scope="account", methods=["POST"])
 BOTH = ["GET", "POST"]
+CODE_COMMAND = "flask --app app users code moderator@dauys.example"
 View = Response | Redirect
 
 
@@ -124,15 +125,14 @@ def confirm(token: str) -> View:
 def sign_in() -> View:
     """Sign in, and go on to where one came from."""
     form = SignInForm(next=request.args.get("next"))
-    onward = safe_next(form.next.data) or url(".home")
     if current_identity() is not None:
-        return redirect(onward, 303)
+        return redirect(way_on(form.next.data), 303)
     if form.validate_on_submit():
         with refusals_on(form):
             enter(_new_session(form.email.data, form.password.data))
         if not form.errors:
-            return redirect(onward, 303)
-    return page("auth/sign_in.html", form=form, changed="changed" in request.args)
+            return redirect(way_on(form.next.data), 303)
+    return page("auth/sign_in.html", form=form, changed="changed" in request.args, hint=code_hint())
 
 
 @bp.post("/sign-out")
@@ -269,6 +269,11 @@ def close() -> View:
 def closed() -> View:
     """The account is closed."""
     return page("auth/closed.html")
+
+
+def code_hint() -> str | None:
+    """The command that says a code, for those who try Dauys out; nothing in production."""
+    return None if kernel().settings.env == "production" else CODE_COMMAND
 
 
 def _me(actor: Actor) -> int:

@@ -48,9 +48,13 @@ def metrics() -> Response:
 def _job_figures(w: Work, registry: CollectorRegistry) -> None:
     age = Gauge("dauys_job_age_seconds", "Seconds since the job last succeeded", ["job"], registry=registry)
     late = Gauge("dauys_job_late", "1 when the job is late", ["job"], registry=registry)
+    done = Gauge(
+        "dauys_job_done", "What the job did last (tally_check: totals that drifted)", ["job"], registry=registry
+    )
     faults = Gauge("dauys_job_faults", "How often the job failed", ["job"], registry=registry)
     for state in jobs.states(w):
         late.labels(state.name).set(int(state.late))
         faults.labels(state.name).set(state.faults)
+        done.labels(state.name).set(state.done)
         if state.ok_at is not None:
             age.labels(state.name).set((w.now - state.ok_at).total_seconds())

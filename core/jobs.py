@@ -57,6 +57,7 @@ class JobState:
     faults: int
     fault: str | None
     late: bool
+    done: int
 
 
 _jobs: dict[str, Job] = {}
@@ -131,17 +132,9 @@ def states(w: Work) -> list[JobState]:
 
 def _state(w: Work, entry: Job, row: JobRun | None) -> JobState:
     patience = timedelta(hours=26) if entry.daily else max(3 * entry.every, timedelta(minutes=2))
-    ok_at = row.ok_at if row else None
-    late = ok_at is None or ok_at + patience < w.now
-    return JobState(
-        entry.name,
-        entry.every,
-        entry.daily,
-        ok_at,
-        row.faults if row else 0,
-        row.fault if row else None,
-        late,
-    )
+    row = row or JobRun(name=entry.name, done=0, faults=0)
+    late = row.ok_at is None or row.ok_at + patience < w.now
+    return JobState(entry.name, entry.every, entry.daily, row.ok_at, row.faults, row.fault, late, row.done)
 
 
 def _due(w: Work, entry: Job, row: JobRun | None) -> bool:

@@ -18,6 +18,7 @@ class Audience(StrEnum):
     AUTHORITY = "authority"
     SUPERVISOR = "supervisor"
     ADMINISTRATORS = "administrators"
+    OFFICERS = "officers"
     FOLLOWERS = "followers"
 
 
@@ -41,6 +42,13 @@ TOLD: Mapping[Event, tuple[Audience, ...]] = {
     E.REPLIED: (A.AUTHOR, A.FOLLOWERS),
     E.WITHDRAWN: (A.AUTHOR,),
     E.TAKEN_DOWN: (A.AUTHOR,),
+    E.REOPENED: (A.AUTHOR, A.FOLLOWERS),
+    E.CLOCK_STOPPED: (A.AUTHOR,),
+    E.CLOCK_RESUMED: (A.AUTHOR,),
+    E.EXTENDED: (A.AUTHOR, A.FOLLOWERS),
+    E.TRANSFERRED: (A.AUTHOR, A.AUTHORITY, A.FOLLOWERS),
+    E.REMINDED: (A.OFFICERS, A.AUTHORITY),
+    E.REMINDED_LATE: (A.OFFICERS, A.AUTHORITY, A.SUPERVISOR),
 }
 
 
@@ -62,6 +70,8 @@ def _tell(w: Work, audience: Audience, entry: JournalEntry, petition: Petition) 
         broadcast(w, "followers", f"{entry.id}", ref)
     elif audience is Audience.ADMINISTRATORS:
         broadcast(w, "case_administrators", f"{entry.id}", ref)
+    elif audience is Audience.OFFICERS:
+        broadcast(w, "case_officers", f"{entry.id}", ref)
     else:
         # The language is settled when the mail is made: it is the receiver's, not the writer's.
         post(w, f"case_{audience.value}", f"{entry.id}", ref, petition.language)

@@ -75,6 +75,24 @@ def administrators(w: Work, ref: Ref, after: int, n: int) -> tuple[Sequence[Reci
     return found, ids[n - 1] if len(ids) > n else None
 
 
+@expands("case_officers")
+def officers(w: Work, ref: Ref, after: int, n: int) -> tuple[Sequence[Recipient], int | None]:
+    """Every officer of the addressed body."""
+    body = w.session.get_one(Petition, ref["petition"]).authority
+    ids = sorted(id_ for id_ in holders(w, Role.OFFICER, body) if id_ > after)
+    found = [_recipient(w, ref, account_id) for account_id in ids[:n]]
+    return found, ids[n - 1] if len(ids) > n else None
+
+
+@renders("case_officers")
+def officer_mail(w: Work, ref: Ref) -> Message | None:
+    """To one officer; None for who no longer acts for the body."""
+    notice = _notice(w, ref)
+    if notice is None or ref["account"] not in holders(w, Role.OFFICER, notice.petition.authority):
+        return None
+    return _account_mail(w, notice, ref["account"])
+
+
 @renders("case_administrators")
 def administrator_mail(w: Work, ref: Ref) -> Message | None:
     """To one administrator."""

@@ -192,7 +192,65 @@ AUTHOR: Mapping[Event, Words] = {
         *_MINE,
         reasons=True,
     ),
+    E.REOPENED: Words(
+        lazy("Your petition is open again"),
+        (
+            lazy("A stop of the clocks moved the last day of “%(title)s”, which had ended meanwhile."),
+            lazy("It is open until %(closes_on)s."),
+        ),
+        *_PUBLIC,
+    ),
+    E.CLOCK_STOPPED: Words(
+        lazy("The clocks of your petition were stopped"),
+        (
+            lazy("A stop of the clocks that began on %(first)s moves dates of “%(title)s”."),
+            lazy("You lose no day by it: each day of the stop is added."),
+        ),
+        *_MINE,
+    ),
+    E.CLOCK_RESUMED: Words(
+        lazy("The clocks of your petition run again"),
+        (
+            lazy("The stop ended on %(last)s. “%(title)s” has new dates."),
+            lazy("Each of them is explained day by day on the page of the petition."),
+        ),
+        *_MINE,
+    ),
+    E.EXTENDED: Words(
+        lazy("The authority has extended its time for the answer"),
+        (
+            lazy("The answer to “%(title)s” is now due on %(answer_due)s."),
+            lazy("The reason given: %(why)s"),
+        ),
+        *_MINE,
+    ),
+    E.TRANSFERRED: Words(
+        lazy("Your petition was handed on to another authority"),
+        (
+            lazy("“%(title)s” was handed on to the competent authority: %(authority)s."),
+            lazy("The answer is due on %(answer_due)s."),
+            lazy("The reason given: %(why)s"),
+        ),
+        *_MINE,
+    ),
 }
+
+_SOON = Words(
+    lazy("Due on %(due_on)s: %(receipt)s"),
+    (
+        lazy("“%(title)s”: %(kind)s is due on %(due_on)s."),
+        lazy("If the date is missed, the delay stays on record for good."),
+    ),
+    *_DESK,
+)
+_OVERDUE = Words(
+    lazy("Still overdue: %(receipt)s"),
+    (
+        lazy("“%(title)s”: %(kind)s was due on %(due_on)s."),
+        lazy("The supervising body has this reminder as well. Please act now."),
+    ),
+    *_DESK,
+)
 
 AUTHORITY: Mapping[Event, Words] = {
     E.HANDED_OVER: Words(
@@ -232,9 +290,30 @@ AUTHORITY: Mapping[Event, Words] = {
         ),
         *_DESK,
     ),
+    E.TRANSFERRED: Words(
+        lazy("A petition was handed on to you: %(receipt)s"),
+        (
+            lazy("“%(title)s” was handed on to you as the competent authority."),
+            lazy("Your answer is due on %(answer_due)s."),
+            lazy("The reason given: %(why)s"),
+        ),
+        *_DESK,
+    ),
+    E.REMINDED: _SOON,
+    E.REMINDED_LATE: _OVERDUE,
 }
 
+OFFICERS: Mapping[Event, Words] = {E.REMINDED: _SOON, E.REMINDED_LATE: _OVERDUE}
+
 SUPERVISOR: Mapping[Event, Words] = {
+    E.REMINDED_LATE: Words(
+        lazy("A body under your supervision is still late: %(receipt)s"),
+        (
+            lazy("%(authority)s has not acted yet. “%(title)s”: %(kind)s was due on %(due_on)s."),
+            lazy("The delay is public on the page of the petition."),
+        ),
+        *_PUBLIC,
+    ),
     E.DEADLINE_MISSED: Words(
         lazy("A body under your supervision is late: %(receipt)s"),
         (
@@ -288,11 +367,27 @@ FOLLOWERS: Mapping[Event, Words] = {
         _QUIET, (lazy("The collection for what you signed has ended below its threshold."),), *_OWN_PAGE
     ),
     E.REPLIED: Words(_QUIET, (lazy("The addressee has replied to what you signed."),), *_OWN_PAGE),
+    E.REOPENED: Words(_QUIET, (lazy("The collection for what you signed is open again."),), *_OWN_PAGE),
+    E.EXTENDED: Words(
+        _QUIET,
+        (
+            lazy(
+                "The addressee of what you signed has extended its time for the answer. The reason is public."
+            ),
+        ),
+        *_OWN_PAGE,
+    ),
+    E.TRANSFERRED: Words(
+        _QUIET,
+        (lazy("What you signed was handed on to the competent authority, which owes an answer now."),),
+        *_OWN_PAGE,
+    ),
 }
 
 SAID: Mapping[Audience, Mapping[Event, Words]] = {
     A.AUTHOR: AUTHOR,
     A.AUTHORITY: AUTHORITY,
+    A.OFFICERS: OFFICERS,
     A.SUPERVISOR: SUPERVISOR,
     A.ADMINISTRATORS: ADMINISTRATORS,
     A.FOLLOWERS: FOLLOWERS,

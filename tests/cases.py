@@ -1,5 +1,6 @@
 """Helpers of the tests of cases: officers as actors, rows read back, mails read from the folder."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -13,7 +14,7 @@ from core.outbox import sweep_broadcasts, sweep_outbox
 from core.work import ANYONE, SYSTEM, Actor, Work, reading, work
 from petitions.domain.deadlines import TermKind
 from petitions.models.case import Answer, JournalEntry, Referral, Term
-from petitions.models.petition import Petition
+from petitions.models.petition import Petition, RulebookVersion
 from petitions.services.answering import AnswerDraft, publish_answer, register_petition
 from tests.factories import VILLAGE_BODY
 
@@ -114,3 +115,19 @@ def words_of(mail: EmailMessage) -> str:
     """Both bodies of a mail together."""
     parts = [mail.get_body((kind,)) for kind in ("plain", "html")]
     return "\n".join(part.get_content() for part in parts if part is not None)
+
+
+def under(petition_id: int, *changes: tuple[str, str]) -> None:
+    """Put a case under a version of its rulebook in which some lines read otherwise."""
+    with work(SYSTEM) as w:
+        petition = w.session.get_one(Petition, petition_id)
+        stored = w.session.get_one(RulebookVersion, (petition.rulebook, petition.rulebook_version))
+        toml = stored.toml
+        for old, new in changes:
+            assert old in toml
+            toml = toml.replace(old, new)
+        version = f"test-{hashlib.sha256(toml.encode()).hexdigest()[:12]}"
+        row = RulebookVersion(rulebook=petition.rulebook, version=version, toml=toml, stored_at=w.now)
+        w.session.merge(row)
+        w.session.flush()
+        petition.rulebook_version = version

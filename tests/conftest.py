@@ -186,11 +186,21 @@ def _restore_sqlite(made: Flask, content: bytes) -> None:
         kept.backup(target)
 
 
+REGISTER = ("areas", "area_figures", "authorities")
+_register: dict[str, list[Any]] = {}
+
+
 def _restore_postgres() -> None:
-    kept = {"areas", "area_figures", "authorities"}
-    names = ", ".join(f'"{t.name}"' for t in Base.metadata.sorted_tables if t.name not in kept)
+    tables = Base.metadata.tables
+    names = ", ".join(f'"{name}"' for name in tables)
     with db.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        if not _register:
+            _register.update({n: connection.execute(tables[n].select()).mappings().all() for n in REGISTER})
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        for name in REGISTER:
+            connection.execute(tables[name].insert(), [dict(row) for row in _register[name]])
+            if "id" in tables[name].c:
+                connection.execute(text(f"SELECT setval('{name}_id_seq', (SELECT max(id) FROM {name}))"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -21,7 +21,13 @@ CONSENT = Consent("2026-11-1", "kk")
 
 def a_signer(email: str = "daniyar@mail.example", **changes: Any) -> Signer:
     """A form as the page hands it on."""
-    fields = {"full_name": "Данияр Үлгіұлы", "email": email, "area": ALMATY, "updates": False, "language": "kk"}
+    fields = {
+        "full_name": "Данияр Үлгіұлы",
+        "email": email,
+        "area": ALMATY,
+        "updates": False,
+        "language": "kk",
+    }
     return Signer(**(fields | changes))
 
 

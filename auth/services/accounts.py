@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from auth.mailbox import canonical_mailbox, check_mailbox
-from auth.models import Account, AccountSession, RoleGrant
+from auth.models import Account, AccountSession, RecoveryCode, RoleGrant, SecondFactor
 from auth.names import check_signer_name
 from auth.passwords import check_password, hash_password, is_long
 from auth.permissions import Permission, demand
@@ -132,7 +132,8 @@ def close_account(w: Work, present: Proof) -> None:
     for check in _close_checks:
         check(w, account.id)
     end_sessions(w, account.id)
-    w.session.execute(delete(RoleGrant).where(RoleGrant.account_id == account.id))
+    for table in (RoleGrant, RecoveryCode, SecondFactor):
+        w.session.execute(delete(table).where(table.account_id == account.id))
     account.closed_at = w.now
     account.email_index = account.email_enc = account.password_hash = None
     account.password_long = False

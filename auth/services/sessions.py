@@ -9,11 +9,12 @@ from sqlalchemy import delete, select
 from auth.mailbox import canonical_mailbox
 from auth.models import Account, AccountSession
 from auth.passwords import hash_password, is_outdated, matches
-from auth.queries import grants_of, session_hash, session_key, usable
+from auth.queries import grants_of, owes_factor, session_hash, session_key, usable
 from core.refusal import Refusal
 from core.work import Work
 
 LASTS, LASTS_FOR_STAFF = timedelta(days=14), timedelta(hours=12)
+LASTS_FOR_THE_SECOND_STEP = timedelta(minutes=20)
 TOKEN_BYTES = 32
 OTHERS = "others"
 
@@ -49,20 +50,34 @@ def _prove(account: Account | None, password: str, refusal: Refusal) -> Proof:
 
 
 def begin_session(w: Work, proof: Proof) -> str:
-    """Open a session and return its token, which is kept nowhere else. Refusal: `sign-in-failed`."""
+    """Open a session and return its token, which is kept nowhere else. Refusal: `sign-in-failed`.
+
+    A session of staff lasts only as long as the second step takes, and has no rights.
+    """
     still = (Account.id == proof.account_id, Account.password_hash == proof.kept, usable())
     account = w.session.scalar(select(Account).where(*still))
     if account is None:
         raise Refusal("sign-in-failed")
     if proof.fresh is not None:
         account.password_hash = proof.fresh
+    owed = owes_factor(account, grants_of(w, account.id))
+    return _open(w, account.id, LASTS_FOR_THE_SECOND_STEP if owed else LASTS)
+
+
+def begin_full_session(w: Work, account_id: int, earlier: bytes) -> str:
+    """After the second factor: a new session with a new token takes the place of the `earlier` one."""
+    w.session.execute(delete(AccountSession).where(AccountSession.id_hash == earlier))
+    return _open(w, account_id, LASTS_FOR_STAFF, passed=True)
+
+
+def _open(w: Work, account_id: int, lasts: timedelta, *, passed: bool = False) -> str:
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    lasts = LASTS_FOR_STAFF if grants_of(w, account.id) else LASTS
     row = AccountSession(
         id_hash=session_hash(w, token),
-        account_id=account.id,
+        account_id=account_id,
         created_at=w.now,
         expires_at=w.now + lasts,
+        passed_at=w.now if passed else None,
     )
     w.session.add(row)
     return token

@@ -164,12 +164,46 @@ def upgrade() -> None:
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('passed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_account_sessions_account_id_accounts')),
     sa.PrimaryKeyConstraint('id_hash', name=op.f('pk_account_sessions'))
     )
     with op.batch_alter_table('account_sessions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_account_sessions_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_account_sessions_expires_at'), ['expires_at'], unique=False)
+
+    op.create_table('clock_stops',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('first_day', sa.Date(), nullable=False),
+    sa.Column('last_day', sa.Date(), nullable=True),
+    sa.Column('order_date', sa.Date(), nullable=False),
+    sa.Column('act', sa.String(length=300), nullable=False),
+    sa.Column('link', sa.String(length=500), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('areas', sa.JSON(), nullable=False),
+    sa.Column('kinds', sa.JSON(), nullable=False),
+    sa.Column('is_outage', sa.Boolean(), nullable=False),
+    sa.Column('is_replay', sa.Boolean(), nullable=False),
+    sa.Column('replay_recorded_on', sa.Date(), nullable=True),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('proposed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('confirmed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('entered_on', sa.Date(), nullable=True),
+    sa.Column('rejected_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('outage_key', sa.String(length=80), nullable=True),
+    sa.CheckConstraint('(confirmed_at IS NULL) = (entered_on IS NULL)', name=op.f('ck_clock_stops_confirmed_has_day')),
+    sa.CheckConstraint('confirmed_at IS NULL OR rejected_at IS NULL', name=op.f('ck_clock_stops_one_decision')),
+    sa.CheckConstraint('is_replay = (replay_recorded_on IS NOT NULL)', name=op.f('ck_clock_stops_replay_has_day')),
+    sa.CheckConstraint('last_day IS NULL OR last_day >= first_day', name=op.f('ck_clock_stops_ends_after_it_begins')),
+    sa.ForeignKeyConstraint(['confirmed_by'], ['accounts.id'], name=op.f('fk_clock_stops_confirmed_by_accounts')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['accounts.id'], name=op.f('fk_clock_stops_proposed_by_accounts')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_clock_stops')),
+    sa.UniqueConstraint('outage_key', name=op.f('uq_clock_stops_outage_key'))
+    )
+    with op.batch_alter_table('clock_stops', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_clock_stops_confirmed_at'), ['confirmed_at'], unique=False)
 
     op.create_table('petitions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -201,7 +235,7 @@ def upgrade() -> None:
     sa.Column('search', sa.Text(), nullable=False),
     sa.CheckConstraint("state <> 'answered' OR answered_at IS NOT NULL", name=op.f('ck_petitions_answered_has_date')),
     sa.CheckConstraint("state = 'draft' OR state = 'withdrawn' OR authority IS NOT NULL", name=op.f('ck_petitions_has_addressee')),
-    sa.CheckConstraint("state NOT IN ('collecting', 'under_review', 'answered') OR (opened_at IS NOT NULL AND closes_at IS NOT NULL AND threshold > 0)", name=op.f('ck_petitions_published_has_goal')),
+    sa.CheckConstraint("state NOT IN ('collecting', 'under_review', 'answered') OR (opened_at IS NOT NULL AND threshold > 0)", name=op.f('ck_petitions_published_has_goal')),
     sa.CheckConstraint("state NOT IN ('under_review', 'answered') OR (reached_at IS NOT NULL AND handed_over_at IS NOT NULL)", name=op.f('ck_petitions_handed_over_has_dates')),
     sa.ForeignKeyConstraint(['area'], ['areas.code'], name=op.f('fk_petitions_area_areas')),
     sa.ForeignKeyConstraint(['author_id'], ['accounts.id'], name=op.f('fk_petitions_author_id_accounts')),
@@ -217,14 +251,45 @@ def upgrade() -> None:
         batch_op.create_index('ix_petitions_state_closes_at_id', ['state', 'closes_at', 'id'], unique=False)
         batch_op.create_index('ix_petitions_state_opened_at_id', ['state', 'opened_at', 'id'], unique=False)
 
+    op.create_table('proposals',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.String(length=64), nullable=False),
+    sa.Column('payload', sa.JSON(), nullable=False),
+    sa.Column('sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('proposed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('agreed', sa.Boolean(), nullable=True),
+    sa.Column('alone', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('(decided_at IS NULL) = (agreed IS NULL)', name=op.f('ck_proposals_decided_is_whole')),
+    sa.CheckConstraint('alone OR decided_by IS NULL OR proposed_by IS NULL OR decided_by <> proposed_by', name=op.f('ck_proposals_two_people')),
+    sa.ForeignKeyConstraint(['decided_by'], ['accounts.id'], name=op.f('fk_proposals_decided_by_accounts')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['accounts.id'], name=op.f('fk_proposals_proposed_by_accounts')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposals'))
+    )
+    with op.batch_alter_table('proposals', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_proposals_expires_at'), ['expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_proposals_kind'), ['kind'], unique=False)
+
+    op.create_table('recovery_codes',
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('code_hash', sa.LargeBinary(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_recovery_codes_account_id_accounts')),
+    sa.PrimaryKeyConstraint('account_id', 'code_hash', name=op.f('pk_recovery_codes'))
+    )
     op.create_table('role_grants',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('role', sa.Enum('citizen', 'moderator', 'officer', 'controller', 'administrator', name='role', native_enum=False, create_constraint=True), nullable=False),
     sa.Column('body', sa.String(length=64), nullable=True),
+    sa.Column('head', sa.Boolean(), nullable=False),
     sa.Column('granted_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('granted_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.CheckConstraint("(role = 'officer') = (body IS NOT NULL)", name=op.f('ck_role_grants_officer_has_body')),
+    sa.CheckConstraint("NOT head OR role = 'officer'", name=op.f('ck_role_grants_head_is_officer')),
     sa.CheckConstraint("role <> 'citizen'", name=op.f('ck_role_grants_staff')),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_role_grants_account_id_accounts')),
     sa.ForeignKeyConstraint(['body'], ['authorities.code'], name=op.f('fk_role_grants_body_authorities')),
@@ -235,6 +300,14 @@ def upgrade() -> None:
     with op.batch_alter_table('role_grants', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_role_grants_body'), ['body'], unique=False)
 
+    op.create_table('second_factors',
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('secret_enc', sa.LargeBinary(), nullable=False),
+    sa.Column('last_step', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('enrolled_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_second_factors_account_id_accounts')),
+    sa.PrimaryKeyConstraint('account_id', name=op.f('pk_second_factors'))
+    )
     op.create_table('answers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -283,6 +356,20 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_frozen_counts_petition_id_petitions')),
     sa.PrimaryKeyConstraint('petition_id', 'day', name=op.f('pk_frozen_counts'))
     )
+    op.create_table('invitations',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('proposal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('email_enc', sa.LargeBinary(), nullable=True),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['proposal_id'], ['proposals.id'], name=op.f('fk_invitations_proposal_id_proposals')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invitations')),
+    sa.UniqueConstraint('proposal_id', name=op.f('uq_invitations_proposal_id'))
+    )
+    with op.batch_alter_table('invitations', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_invitations_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('journal',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -399,6 +486,19 @@ def upgrade() -> None:
         batch_op.create_index('ix_signatures_state_expires_at', ['state', 'expires_at'], unique=False)
         batch_op.create_index('ix_signatures_withdrawn_at', ['withdrawn_at'], unique=False)
 
+    op.create_table('stop_changes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('stop_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('act', sa.String(length=16), nullable=False),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['stop_id'], ['clock_stops.id'], name=op.f('fk_stop_changes_stop_id_clock_stops')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stop_changes'))
+    )
+    with op.batch_alter_table('stop_changes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stop_changes_stop_id'), ['stop_id'], unique=False)
+
     op.create_table('tally_deltas',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -440,6 +540,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_terms_authority'), ['authority'], unique=False)
         batch_op.create_index('ix_terms_open', ['due_on'], unique=False, sqlite_where=sa.text('met_on IS NULL AND cancelled_on IS NULL'), postgresql_where=sa.text('met_on IS NULL AND cancelled_on IS NULL'))
 
+    op.create_table('transfers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('from_authority', sa.String(length=64), nullable=False),
+    sa.Column('to_authority', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('lost_days', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint('from_authority <> to_authority', name=op.f('ck_transfers_moves')),
+    sa.ForeignKeyConstraint(['from_authority'], ['authorities.code'], name=op.f('fk_transfers_from_authority_authorities')),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_transfers_petition_id_petitions')),
+    sa.ForeignKeyConstraint(['to_authority'], ['authorities.code'], name=op.f('fk_transfers_to_authority_authorities')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_transfers')),
+    sa.UniqueConstraint('petition_id', name=op.f('uq_transfers_petition_id'))
+    )
     op.create_table('term_changes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('term_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -454,22 +571,46 @@ def upgrade() -> None:
     with op.batch_alter_table('term_changes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_term_changes_term_id'), ['term_id'], unique=False)
 
+    op.create_table('term_extensions',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('term_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint('n > 0', name=op.f('ck_term_extensions_longer')),
+    sa.ForeignKeyConstraint(['term_id'], ['terms.id'], name=op.f('fk_term_extensions_term_id_terms')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_term_extensions'))
+    )
+    with op.batch_alter_table('term_extensions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_term_extensions_term_id'), ['term_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('term_extensions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_term_extensions_term_id'))
+
+    op.drop_table('term_extensions')
     with op.batch_alter_table('term_changes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_term_changes_term_id'))
 
     op.drop_table('term_changes')
+    op.drop_table('transfers')
     with op.batch_alter_table('terms', schema=None) as batch_op:
         batch_op.drop_index('ix_terms_open', sqlite_where=sa.text('met_on IS NULL AND cancelled_on IS NULL'), postgresql_where=sa.text('met_on IS NULL AND cancelled_on IS NULL'))
         batch_op.drop_index(batch_op.f('ix_terms_authority'))
 
     op.drop_table('terms')
     op.drop_table('tally_deltas')
+    with op.batch_alter_table('stop_changes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stop_changes_stop_id'))
+
+    op.drop_table('stop_changes')
     with op.batch_alter_table('signatures', schema=None) as batch_op:
         batch_op.drop_index('ix_signatures_withdrawn_at')
         batch_op.drop_index('ix_signatures_state_expires_at')
@@ -484,6 +625,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_journal_petition_id_id')
 
     op.drop_table('journal')
+    with op.batch_alter_table('invitations', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_invitations_expires_at'))
+
+    op.drop_table('invitations')
     op.drop_table('frozen_counts')
     with op.batch_alter_table('decisions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_decisions_petition_id'))
@@ -491,10 +636,17 @@ def downgrade() -> None:
     op.drop_table('decisions')
     op.drop_table('case_mutes')
     op.drop_table('answers')
+    op.drop_table('second_factors')
     with op.batch_alter_table('role_grants', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_role_grants_body'))
 
     op.drop_table('role_grants')
+    op.drop_table('recovery_codes')
+    with op.batch_alter_table('proposals', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_proposals_kind'))
+        batch_op.drop_index(batch_op.f('ix_proposals_expires_at'))
+
+    op.drop_table('proposals')
     with op.batch_alter_table('petitions', schema=None) as batch_op:
         batch_op.drop_index('ix_petitions_state_opened_at_id')
         batch_op.drop_index('ix_petitions_state_closes_at_id')
@@ -503,6 +655,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_petitions_area'))
 
     op.drop_table('petitions')
+    with op.batch_alter_table('clock_stops', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_clock_stops_confirmed_at'))
+
+    op.drop_table('clock_stops')
     with op.batch_alter_table('account_sessions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_account_sessions_expires_at'))
         batch_op.drop_index(batch_op.f('ix_account_sessions_account_id'))

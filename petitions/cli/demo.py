@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from auth.web import CODE_COMMAND
 from core.work import reading
 from petitions.services.demo import DEMO_ACCOUNTS, is_empty, load_demo
 
@@ -39,3 +40,5 @@ def _print_accounts() -> None:
     click.echo("The demo's accounts (one password for all):")
     for email, password, role, body in DEMO_ACCOUNTS:
         click.echo(f"  {email:28} {password}  {role} {body}".rstrip())
+    click.echo("Staff are asked for a one-time code; this prints the present one:")
+    click.echo(f"  {CODE_COMMAND}")

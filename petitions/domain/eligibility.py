@@ -11,13 +11,12 @@ SIGNABLE = frozenset({State.COLLECTING, State.UNDER_REVIEW})
 def signing_closed_because(state: State, closes_at: datetime | None, now: datetime) -> str | None:
     """Why nobody can sign now, as a code, or None while signing is open.
 
-    `not-open` before publication, `closed` after the window or once the case has ended.
+    `not-open` before publication, `closed` after the window or once the case has ended. A published case
+    without a closing date is held by an open stop, and a stop never closes signing.
     """
     if state not in SIGNABLE:
         return "closed" if closes_at is not None else "not-open"
-    if closes_at is None or now > closes_at:
-        return "closed"
-    return None
+    return "closed" if closes_at is not None and now > closes_at else None
 
 
 def require_signable(state: State, closes_at: datetime | None, now: datetime) -> None:
@@ -31,4 +30,4 @@ def confirmable(state: State, closes_at: datetime | None, grace: timedelta, now:
     """Whether a signature given in time may still be confirmed: until the grace after closing is over."""
     if state is State.GATHERING or state is State.SCREENING:
         return True
-    return state in SIGNABLE and closes_at is not None and now <= closes_at + grace
+    return state in SIGNABLE and (closes_at is None or now <= closes_at + grace)

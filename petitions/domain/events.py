@@ -30,6 +30,12 @@ class Event(StrEnum):
     WITHDRAWN = "withdrawn"
     TAKEN_DOWN = "taken_down"
     REOPENED = "reopened"
+    CLOCK_STOPPED = "clock_stopped"
+    CLOCK_RESUMED = "clock_resumed"
+    EXTENDED = "extended"
+    TRANSFERRED = "transferred"
+    REMINDED = "reminded"
+    REMINDED_LATE = "reminded_late"
 
 
 # Before publication a case is private: these lines are for its author and the moderators.

@@ -45,6 +45,8 @@ class Action(StrEnum):
     TAKE_DOWN = "take_down"
     LAPSE = "lapse"
     REOPEN = "reopen"
+    EXTEND = "extend"
+    TRANSFER = "transfer"
 
 
 class Party(StrEnum):
@@ -76,6 +78,8 @@ class Facts:
     reply_owed: bool = False
     published: bool = False
     end_moved: bool = False
+    may_extend: bool = False
+    may_transfer: bool = False
 
 
 Guard = Callable[[Facts], bool]
@@ -181,6 +185,16 @@ def a_stop_moved_the_startup(facts: Facts) -> bool:
     return facts.end_moved and not facts.published
 
 
+def may_extend(facts: Facts) -> bool:
+    """The rulebook leaves an extension, and the answer is not due yet."""
+    return facts.may_extend
+
+
+def may_transfer(facts: Facts) -> bool:
+    """The rulebook's days for a transfer have not passed, and there was none yet."""
+    return facts.may_transfer
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who may do it, when, and where the case then is."""
@@ -221,6 +235,8 @@ TRANSITIONS: Mapping[tuple[State, Action], tuple[Rule, ...]] = {
     (S.UNDER_REVIEW, A.REGISTER): (Rule(S.UNDER_REVIEW, P.OFFICER, not_registered),),
     (S.UNDER_REVIEW, A.DEEM_REGISTERED): (Rule(S.UNDER_REVIEW, P.SYSTEM, registration_over),),
     (S.UNDER_REVIEW, A.ANSWER): (Rule(S.ANSWERED, P.OFFICER, registered),),
+    (S.UNDER_REVIEW, A.EXTEND): (Rule(S.UNDER_REVIEW, P.OFFICER, may_extend),),
+    (S.UNDER_REVIEW, A.TRANSFER): (Rule(S.UNDER_REVIEW, P.OFFICER, may_transfer),),
     (S.UNDER_REVIEW, A.TAKE_DOWN): (Rule(S.TAKEN_DOWN, P.MODERATOR),),
     (S.ANSWERED, A.CORRECT_ANSWER): (Rule(S.ANSWERED, P.OFFICER),),
     (S.ANSWERED, A.TAKE_DOWN): (Rule(S.TAKEN_DOWN, P.MODERATOR),),

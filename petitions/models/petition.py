@@ -33,7 +33,10 @@ class RulebookVersion(Base):
 
 
 class Petition(Base):
-    """One case. Its text, counts, terms and answers are rows of their own."""
+    """One case. Its text, counts, terms and answers are rows of their own.
+
+    `closes_at` of a published case is NULL while an open stop holds its window: signing stays open.
+    """
 
     __tablename__ = "petitions"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -69,7 +72,7 @@ class Petition(Base):
             ["rulebook", "rulebook_version"], ["rulebook_versions.rulebook", "rulebook_versions.version"]
         ),
         CheckConstraint(
-            f"state NOT IN {PUBLISHED} OR (opened_at IS NOT NULL AND closes_at IS NOT NULL AND threshold > 0)",
+            f"state NOT IN {PUBLISHED} OR (opened_at IS NOT NULL AND threshold > 0)",
             name="published_has_goal",
         ),
         CheckConstraint(

@@ -76,10 +76,6 @@ class OwnCase:
     terms: tuple[TermRow, ...]
     rulings: tuple[Ruling, ...]
 
-    def term(self, kind: str) -> TermRow | None:
-        """The last term of a kind, or None."""
-        return next((term for term in reversed(self.terms) if term.kind.value == kind), None)
-
 
 def own_petitions(w: Work) -> tuple[OwnRow, ...]:
     """The actor's own petitions, the last changed first; deleted drafts are no more."""

@@ -10,12 +10,12 @@ from authorities.queries import AuthorityRow
 from core.i18n import language, localised
 from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
-from petitions.domain.lifecycle import State
+from petitions.domain.lifecycle import Party, State
 from petitions.domain.rulebook import Rulebook
 from petitions.models.case import Decision
 from petitions.models.petition import Petition, PetitionCount
 from petitions.queries import rules
-from petitions.queries.access import require_moderator
+from petitions.queries.access import parties, require_moderator
 from petitions.queries.offers import Offer, addressee_of, offers
 from petitions.queries.petitions import TextVersion, text_versions
 from petitions.queries.terms import TermRow, terms_of
@@ -66,13 +66,14 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A line of the list of late decisions."""
+    """A line of the list of late decisions; `can_open` is false for what is a draft again and for one's own."""
 
     petition: int
     title: str
     language: str
     kind: str
     decided_at: datetime
+    can_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,14 @@ def decided_lately(w: Work) -> tuple[Decided, ...]:
     query = select(Decision, Petition).join(Petition, Petition.id == Decision.petition_id)
     rows = w.session.execute(query.order_by(Decision.id.desc()).limit(RECENT))
     return tuple(
-        Decided(petition.id, petition.title, petition.language, decision.kind, decision.decided_at)
+        Decided(
+            petition=petition.id,
+            title=petition.title,
+            language=petition.language,
+            kind=decision.kind,
+            decided_at=decision.decided_at,
+            can_open=petition.state is not State.DRAFT and Party.MODERATOR in parties(w, petition),
+        )
         for decision, petition in rows
     )
 

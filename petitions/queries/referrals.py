@@ -15,6 +15,7 @@ from petitions.models.case import Referral
 from petitions.models.petition import Petition, PetitionText, PetitionThreshold
 from petitions.queries import rules
 from petitions.queries.access import require_listed
+from petitions.queries.petitions import local_date
 from petitions.queries.terms import latest_term
 
 THRESHOLD, BELOW_THRESHOLD = "threshold", "below_threshold"
@@ -34,8 +35,8 @@ class CertificateView:
     basis: str
     rulebook_id: str
     rulebook_titles: Mapping[str, str]
-    frozen_on: datetime | None
-    reached_at: datetime | None
+    frozen_on: date | None
+    reached_on: date | None
 
     @property
     def rulebook(self) -> str:
@@ -63,11 +64,11 @@ class ReferralView:
     counted: int
     certificate: CertificateView
     legal_gap_texts: Mapping[str, str]
-    opened_at: datetime
-    closes_at: datetime
+    opened_on: date | None
+    closes_on: date | None
     handed_over_at: datetime
     registration_due: date | None
-    registered_at: datetime | None
+    registered_on: date | None
     registration_number: str | None
 
     @property
@@ -94,7 +95,7 @@ class ReferralView:
 def referral_of(w: Work, petition: Petition) -> ReferralView | None:
     """The referral of a case, or None where nothing was handed over."""
     row = w.session.get(Referral, petition.id)
-    if row is None or petition.opened_at is None or petition.closes_at is None:
+    if row is None:
         return None
     text = w.session.get_one(PetitionText, (petition.id, row.text_number))
     places = register.area_names(w, [petition.author_place or ""])
@@ -116,11 +117,11 @@ def referral_of(w: Work, petition: Petition) -> ReferralView | None:
         counted=row.counted,
         certificate=certificate_of(w, petition),
         legal_gap_texts=rules.rulebook_of(w, petition).identity.legal_gap or {},
-        opened_at=petition.opened_at,
-        closes_at=petition.closes_at,
+        opened_on=local_date(w, petition.opened_at),
+        closes_on=local_date(w, petition.closes_at),
         handed_over_at=row.handed_over_at,
         registration_due=_registration_due(w, petition),
-        registered_at=row.registered_at,
+        registered_on=local_date(w, row.registered_at),
         registration_number=row.registration_number,
     )
 
@@ -149,8 +150,8 @@ def certificate_of(w: Work, petition: Petition) -> CertificateView:
         basis=row.basis,
         rulebook_id=rulebook.id,
         rulebook_titles=rulebook.title,
-        frozen_on=petition.opened_at,
-        reached_at=row.reached_at,
+        frozen_on=local_date(w, petition.opened_at),
+        reached_on=local_date(w, row.reached_at or petition.reached_at),
     )
 
 

@@ -7,12 +7,14 @@ from datetime import date
 from sqlalchemy import Select, select
 
 from core.work import Work
-from petitions.domain.deadlines import Standing, TermFacts, TermKind, TermState, standing
+from petitions.domain.calendar import Computation
+from petitions.domain.deadlines import Standing, TermFacts, TermKind, TermState, compute, standing
 from petitions.domain.rulebook import Span, Unit
 from petitions.models.case import Term
 from petitions.models.petition import Petition
 from petitions.queries import rules
 from petitions.queries.access import listed
+from petitions.queries.stops import prime_paths, stops_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,15 @@ def facts_of(term: Term) -> TermFacts:
 
 
 def standing_of(w: Work, term: Term, petition: Petition) -> Standing:
-    """Where a term stands today, recomputed under the petition's rulebook."""
+    """Where a term stands today, recomputed under the petition's rulebook and the recorded stops."""
     calendar = rules.calendar(rules.rulebook_of(w, petition))
-    return standing(facts_of(term), w.today, calendar)
+    return standing(facts_of(term), w.today, calendar, stops_of(w, term, petition))
+
+
+def computed_of(w: Work, term: Term, petition: Petition) -> Computation:
+    """The due date of a term with its days, under the petition's rulebook and the recorded stops."""
+    calendar = rules.calendar(rules.rulebook_of(w, petition))
+    return compute(facts_of(term), calendar, stops_of(w, term, petition))
 
 
 def terms_of(w: Work, petition_ids: Sequence[int]) -> dict[int, list[TermRow]]:
@@ -111,7 +119,9 @@ def _joined() -> Select[tuple[Term, Petition]]:
 
 
 def _rows(w: Work, query: Select[tuple[Term, Petition]]) -> list[TermRow]:
-    return [_row(w, term, petition) for term, petition in w.session.execute(query)]
+    found = [(term, petition) for term, petition in w.session.execute(query)]
+    prime_paths(w, found)
+    return [_row(w, term, petition) for term, petition in found]
 
 
 def _row(w: Work, term: Term, petition: Petition) -> TermRow:

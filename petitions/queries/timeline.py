@@ -12,11 +12,10 @@ from core.i18n import localised
 from core.refusal import Refusal
 from core.work import Work
 from petitions.domain.calendar import Computation
-from petitions.domain.deadlines import compute
 from petitions.domain.events import PRIVATE, Event
 from petitions.models.case import JournalEntry, Term, TermChange
 from petitions.models.petition import Petition
-from petitions.queries import rules, terms
+from petitions.queries import terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +75,13 @@ def explained_term(w: Work, term_id: int) -> ExplainedTerm:
         .where(Term.id == term_id)
     )
     term, petition, names = w.session.execute(query).one()
-    calendar = rules.calendar(rules.rulebook_of(w, petition))
     return ExplainedTerm(
         row=row,
         petition_title=petition.title,
         petition_language=petition.language,
         rulebook=petition.rulebook,
         authority_names=names or {},
-        computed=compute(terms.facts_of(term), calendar),
+        computed=terms.computed_of(w, term, petition),
         changes=_changes(w, term_id),
     )
 

@@ -55,7 +55,9 @@ def freeze_days(w: Work) -> int:
 def _unfrozen(w: Work) -> list[date]:
     yesterday = w.today - timedelta(days=1)
     last = w.session.scalar(select(func.max(FrozenCount.day)))
-    first = yesterday if last is None else max(last + timedelta(days=1), yesterday - timedelta(days=LONGEST_GAP))
+    first = (
+        yesterday if last is None else max(last + timedelta(days=1), yesterday - timedelta(days=LONGEST_GAP))
+    )
     return [first + timedelta(days=n) for n in range((yesterday - first).days + 1)]
 
 
@@ -64,7 +66,12 @@ def _freeze(w: Work, day: date) -> int:
     opened = (Petition.opened_at.is_not(None), Petition.opened_at < ends)
     now, before = _counts(w, ends), _last_frozen(w)
     rows = [
-        {"petition_id": id_, "day": day, "counted": now.get(id_, (0, 0))[0], "residents": now.get(id_, (0, 0))[1]}
+        {
+            "petition_id": id_,
+            "day": day,
+            "counted": now.get(id_, (0, 0))[0],
+            "residents": now.get(id_, (0, 0))[1],
+        }
         for id_, state in w.session.execute(select(Petition.id, Petition.state).where(*opened))
         if state in SIGNABLE or before.get(id_) != now.get(id_, (0, 0))
     ]

@@ -1,17 +1,17 @@
 """The door through which every case changes its state."""
 
-from core.refusal import Refusal
-from core.work import Work
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
+from core.refusal import Refusal
+from core.work import Work
 from petitions.domain.deadlines import TermKind
-from petitions.domain.eligibility import signing_closed_because
+from petitions.domain.eligibility import SIGNABLE, signing_closed_because
 from petitions.domain.lifecycle import Action, Facts, Party, State, step
 from petitions.domain.rulebook import HandOver, Tier, WhenLate
 from petitions.models.case import Answer
 from petitions.models.petition import Petition, PetitionCount, RulebookVersion
-from petitions.queries import rules
+from petitions.queries import allowances, rules
 from petitions.queries.terms import open_term
 from petitions.rulebooks import LoadedRulebook
 from petitions.services.terms import is_over
@@ -31,6 +31,9 @@ def move(w: Work, petition: Petition, action: Action, party: Party) -> State:
     Refusals: `not-your-move`, `not-now`, `changed-meanwhile` where another hand was faster.
     """
     petition.state = step(petition.state, action, party, facts_of(w, petition))
+    if petition.opened_at is not None and petition.closes_at is None and petition.state not in SIGNABLE:
+        # An open stop held the window; the case has ended, and so has signing.
+        petition.closes_at = w.now
     petition.changed_at = w.now
     flush(w)
     return petition.state
@@ -72,7 +75,9 @@ def facts_of(w: Work, petition: Petition) -> Facts:
         registration_over=is_over(w, petition, TermKind.REGISTRATION),
         reply_owed=_reply_owed(w, petition),
         published=petition.opened_at is not None,
-        end_moved=False,
+        end_moved=_end_moved(w, petition),
+        may_extend=allowances.may_extend(w, petition),
+        may_transfer=allowances.may_transfer(w, petition),
     )
 
 
@@ -83,6 +88,14 @@ def remember_rulebook(w: Work, loaded: LoadedRulebook) -> None:
         row = RulebookVersion(rulebook=key[0], version=key[1], toml=loaded.toml, stored_at=w.now)
         w.session.add(row)
         w.session.flush()
+
+
+def _end_moved(w: Work, petition: Petition) -> bool:
+    """Whether the window of a lapsed case runs again: a stop that was recorded later has moved its end."""
+    if petition.state is not State.LAPSED:
+        return False
+    kind = TermKind.STARTUP if petition.opened_at is None else TermKind.COLLECTION
+    return open_term(w, petition.id, kind) is not None and not is_over(w, petition, kind)
 
 
 def _counted(w: Work, petition: Petition) -> int:

@@ -47,7 +47,9 @@ def _hash(w: Work, mailbox: str, day: date) -> bytes:
 
 
 def _used_up(now: datetime, moments: list[datetime]) -> bool:
-    return sum(at > now - DAY for at in moments) >= PER_DAY or sum(at > now - HOUR for at in moments) >= PER_HOUR
+    return (
+        sum(at > now - DAY for at in moments) >= PER_DAY or sum(at > now - HOUR for at in moments) >= PER_HOUR
+    )
 
 
 def _work_alike(w: Work, *hashes: bytes) -> None:

@@ -10,6 +10,7 @@ from petitions.domain.events import Event
 from petitions.models.case import Term, TermChange
 from petitions.models.petition import Petition
 from petitions.notices import announce
+from petitions.queries.stops import prime_paths
 from petitions.queries.terms import standing_of
 
 ONE_DAY = timedelta(days=1)
@@ -26,7 +27,8 @@ def wanting_terms(w: Work, after: int, limit: int) -> tuple[list[int], int | Non
         Term.id > after,
     )
     query = select(Term, Petition).join(Petition, Petition.id == Term.petition_id).where(*open_terms)
-    rows = w.session.execute(query.order_by(Term.id).limit(limit)).all()
+    rows = [(term, petition) for term, petition in w.session.execute(query.order_by(Term.id).limit(limit))]
+    prime_paths(w, rows)
     found = [term.id for term, petition in rows if _wants(term, standing_of(w, term, petition))]
     return found, rows[-1][0].id if len(rows) == limit else None
 

@@ -82,10 +82,9 @@ def save_draft(
 def keep_words(w: Work, petition_id: int, version: int, title: str, markdown: str) -> None:
     """Keep what is being typed. It leaves the version alone, so that the open form can still be sent.
 
-    Refusals: `not-found`, `changed-meanwhile`, `not-your-move`, `text-long`.
+    Refusals: those of `owned`, `not-now` for what is no draft, `text-long`.
     """
-    petition = require_author(w, cases.load(w, petition_id))
-    cases.require_version(petition, version)
+    petition = owned(w, petition_id, version)
     if petition.state is not State.DRAFT:
         raise Refusal("not-now")
     text = w.session.get_one(PetitionText, (petition.id, petition.text_number))
@@ -97,10 +96,9 @@ def keep_words(w: Work, petition_id: int, version: int, title: str, markdown: st
 def delete_draft(w: Work, petition_id: int, version: int) -> None:
     """Delete a draft that was never submitted: its words go; only its number stays.
 
-    Refusals: `not-found`, `changed-meanwhile`, `not-your-move`; `not-now` for one that was submitted before.
+    Refusals: those of `owned`, `not-your-move`; `not-now` for one that was submitted before.
     """
-    petition = require_author(w, cases.load(w, petition_id))
-    cases.require_version(petition, version)
+    petition = owned(w, petition_id, version)
     if petition.submitted_at is not None:
         raise Refusal("not-now")
     cases.move(w, petition, Action.WITHDRAW, Party.AUTHOR)
@@ -130,13 +128,23 @@ def addressee(w: Work, rulebook: Rulebook, code: str) -> tuple[AuthorityRow, Tie
     return body, tier
 
 
+def owned(w: Work, petition_id: int, version: int) -> Petition:
+    """The author's own petition, for an act on what the form showed.
+
+    Refusals: `switched-off`, `not-found` for everybody else, `changed-meanwhile`.
+    """
+    refuse_if(w, Switch.READ_ONLY)
+    petition = require_author(w, cases.load(w, petition_id))
+    cases.require_version(petition, version)
+    return petition
+
+
 def edited(w: Work, petition_id: int, version: int) -> Petition:
     """A draft that its author changes now.
 
-    Refusals: `not-found`, `changed-meanwhile`, `not-your-move` for what is no draft.
+    Refusals: those of `owned`, `not-your-move` for what is no draft.
     """
-    petition = require_author(w, cases.load(w, petition_id))
-    cases.require_version(petition, version)
+    petition = owned(w, petition_id, version)
     with w.session.no_autoflush:
         cases.move(w, petition, Action.EDIT, Party.AUTHOR)
     return petition

@@ -12,6 +12,7 @@ from petitions.models.case import Referral, Term
 from petitions.models.petition import Petition, PetitionCount, PetitionText
 from petitions.notices import announce
 from petitions.queries import rules
+from petitions.queries.answers import reply_of
 from petitions.queries.referrals import BELOW_THRESHOLD, THRESHOLD
 from petitions.queries.terms import latest_term
 from petitions.services import cases
@@ -86,9 +87,9 @@ def lapse(w: Work, petition: Petition) -> None:
 
 def end_collection(w: Work, petition: Petition) -> Term | None:
     """Mark the window of signing as over: on its last day, or today where the case ended it earlier."""
-    if petition.closes_at is None:
-        return None
-    last_day = local_day(petition.closes_at, rules.rulebook_of(w, petition).timezone)
+    last_day = w.today
+    if petition.closes_at is not None:
+        last_day = local_day(petition.closes_at, rules.rulebook_of(w, petition).timezone)
     return meet_term(w, petition, TermKind.COLLECTION, on=min(last_day, w.today))
 
 
@@ -129,7 +130,8 @@ def _start_of_hand_over(w: Work, petition: Petition) -> tuple[str, date]:
 
 def _hand_over_for_reply(w: Work, petition: Petition) -> date | None:
     owed = rules.tier_of(w, petition).lapse
-    if owed is None:
+    # A case that a stop opened again may have had its ordinary reply already.
+    if owed is None or reply_of(w, petition.id) is not None:
         return None
     petition.handed_over_at = w.now
     _refer(w, petition, BELOW_THRESHOLD)

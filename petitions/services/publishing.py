@@ -7,6 +7,8 @@ from typing import Any
 
 from authorities import queries as register
 from authorities.queries import Figure
+from core.i18n import localised
+from core.refusal import Refusal
 from core.work import Work
 from petitions.domain.calendar import ends_at
 from petitions.domain.deadlines import TermKind
@@ -19,6 +21,7 @@ from petitions.notices import announce
 from petitions.queries import rules
 from petitions.queries.search import search_text
 from petitions.services import cases
+from petitions.services.tally import mark_reached
 from petitions.services.terms import start_term
 
 
@@ -33,14 +36,17 @@ def open_collection(w: Work, petition: Petition, party: Party) -> None:
     with w.session.no_autoflush:
         term = start_term(w, petition, TermKind.COLLECTION, tier.collection.window, "published")
         petition.opened_at = w.now
-        petition.closes_at = ends_at(term.due_on or w.today, rulebook.timezone)
+        petition.closes_at = ends_at(term.due_on, rulebook.timezone) if term.due_on else None
         petition.threshold = frozen[0].count
         petition.residents_only = tier.residents_only
-        petition.search = _search(w, petition)
+        petition.search = searchable(w, petition)
         cases.move(w, petition, Action.PUBLISH, party)
     w.session.add_all(_row(petition.id, position, proof) for position, proof in enumerate(frozen))
     facts = {"threshold": frozen[0].count, "closes_on": term.due_on.isoformat() if term.due_on else None}
     announce(w, petition, Event.PUBLISHED, rulebook=petition.rulebook, by=party.value, **facts)
+    # The joiners count from the start, and in a small place they may be enough.
+    w.session.flush()
+    mark_reached(w, petition.id)
 
 
 def certify(w: Work, tier: Tier, area: str) -> tuple[ThresholdCertificate, ...]:
@@ -51,7 +57,13 @@ def certify(w: Work, tier: Tier, area: str) -> tuple[ThresholdCertificate, ...]:
     below: list[AreaFigures] = []
     if any(isinstance(milestone.threshold, Areas) for milestone in tier.milestones):
         below = [_figures(row.code, row.figure) for row in register.children(w, area)]
-    return certificates(tier, _figures(area, register.figure_for(w, area, w.today)), below)
+    try:
+        return certificates(tier, _figures(area, register.figure_for(w, area, w.today)), below)
+    except Refusal as error:
+        # Whoever reads the refusal knows places by their names.
+        names = register.area_names(w, [str(error.facts["area"])])
+        area_name = localised(next(iter(names.values()), {}))
+        raise Refusal(error.code, **dict(error.facts) | {"area": area_name}) from error
 
 
 def _figures(code: str, figure: Figure | None) -> AreaFigures:
@@ -90,7 +102,8 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, date | Decimal) else value
 
 
-def _search(w: Work, petition: Petition) -> str:
+def searchable(w: Work, petition: Petition, *, hides_text: bool = False) -> str:
+    """What the search looks at once a case is listed; a hidden text is not found by its words."""
     text = w.session.get_one(PetitionText, (petition.id, petition.text_number))
     names = register.authority_names(w, [petition.authority or ""]).get(petition.authority or "", {})
-    return search_text(text.title, text.markdown, petition.author_name, names)
+    return search_text(text.title, "" if hides_text else text.markdown, petition.author_name, names)

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from auth.permissions import Permission, demand
 from core.audit import record
+from core.switches import Switch, refuse_if
 from core.work import Work
 from petitions.domain.deadlines import TermKind
 from petitions.domain.events import Event
@@ -16,7 +17,7 @@ from petitions.notices import announce
 from petitions.queries import rules
 from petitions.queries.access import require_moderator
 from petitions.services import cases
-from petitions.services.publishing import certify, open_collection
+from petitions.services.publishing import certify, open_collection, searchable
 from petitions.services.terms import cancel_terms, meet_term, start_term
 
 
@@ -45,8 +46,9 @@ def decide(
 ) -> None:
     """A moderator's decision on a petition in screening, or to take a public one down.
 
-    Refusals: those of `check_decision`.
+    Refusals: `switched-off`, those of `check_decision`.
     """
+    refuse_if(w, Switch.READ_ONLY)
     petition, found = check_decision(w, petition_id, version, verdict, reason=reason, ground=ground)
     before = petition.state.value
     _STEPS[verdict](w, petition, reason, found)
@@ -108,6 +110,7 @@ def _refuse(w: Work, petition: Petition, reason: str, ground: Ground | None) -> 
     meet_term(w, petition, TermKind.SCREENING)
     petition.ended_at = w.now
     decision = _decision(w, petition, Verdict.REFUSE, reason, ground)
+    petition.search = searchable(w, petition, hides_text=decision.hides_text)
     announce(w, petition, Event.REFUSED, decision=decision.id, ground=decision.ground)
 
 

@@ -12,9 +12,8 @@ from petitions.models.keys import create_keys
 from petitions.models.petition import Petition, PetitionCount, PetitionKeys, PetitionText
 from petitions.notices import announce
 from petitions.queries import rules
-from petitions.queries.access import require_author
 from petitions.services import cases
-from petitions.services.drafts import addressee, require_consent
+from petitions.services.drafts import addressee, owned, require_consent
 from petitions.services.screening import start_screening
 from petitions.services.terms import cancel_terms, start_term
 
@@ -22,11 +21,10 @@ from petitions.services.terms import cancel_terms, start_term
 def submit(w: Work, petition_id: int, version: int) -> State:
     """Submit a draft: its text is frozen, and it looks for its joiners or goes to the check.
 
-    Refusals: `not-found`, `changed-meanwhile`, `not-your-move`, `switched-off`, those of `require_complete`.
+    Refusals: those of `owned` and of `require_complete`, `not-your-move`.
     """
     refuse_if(w, Switch.NO_NEW_PETITIONS)
-    petition = require_author(w, cases.load(w, petition_id))
-    cases.require_version(petition, version)
+    petition = owned(w, petition_id, version)
     text = require_complete(w, petition)
     _take_author(w, petition)
     _freeze(w, petition, text)
@@ -63,10 +61,9 @@ def require_complete(w: Work, petition: Petition) -> PetitionText:
 def revise(w: Work, petition_id: int, version: int) -> None:
     """Take a petition back into the drafts while nobody has joined it.
 
-    Refusals: `not-found`, `changed-meanwhile`, `not-your-move`, `not-now` once somebody has.
+    Refusals: those of `owned`, `not-your-move`, `not-now` once somebody has.
     """
-    petition = require_author(w, cases.load(w, petition_id))
-    cases.require_version(petition, version)
+    petition = owned(w, petition_id, version)
     cases.move(w, petition, Action.REVISE, Party.AUTHOR)
     cancel_terms(w, petition)
     announce(w, petition, Event.REVISED)
@@ -75,10 +72,9 @@ def revise(w: Work, petition_id: int, version: int) -> None:
 def withdraw(w: Work, petition_id: int, version: int) -> None:
     """Withdraw a petition for good: its terms end; signatures that are not confirmed yet no longer count.
 
-    Refusals: `not-found`, `changed-meanwhile`, `not-your-move` after the hand-over.
+    Refusals: those of `owned`, `not-your-move` after the hand-over.
     """
-    petition = require_author(w, cases.load(w, petition_id))
-    cases.require_version(petition, version)
+    petition = owned(w, petition_id, version)
     cases.move(w, petition, Action.WITHDRAW, Party.AUTHOR)
     petition.ended_at = w.now
     cancel_terms(w, petition)

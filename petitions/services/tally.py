@@ -88,7 +88,10 @@ def catch_up(w: Work) -> int:
         select(Petition.id)
         .join(PetitionCount, PetitionCount.petition_id == Petition.id)
         .where(Petition.state.in_(SIGNABLE), Petition.reached_at.is_(None))
-        .where(case((Petition.residents_only, PetitionCount.residents), else_=PetitionCount.counted) >= Petition.threshold)
+        .where(
+            case((Petition.residents_only, PetitionCount.residents), else_=PetitionCount.counted)
+            >= Petition.threshold
+        )
         .order_by(Petition.id)
     )
     return sum(len(mark_reached(w, petition_id)) for petition_id in w.session.scalars(due).all())
@@ -99,7 +102,9 @@ def check(w: Work) -> list[Drift]:
     sides = union_all(_stored(), _folding(), _real(-1)).subquery()
     sums = [func.sum(sides.c[name]).label(name) for name in FIELDS]
     query = select(sides.c.petition_id, *sums).group_by(sides.c.petition_id)
-    found = w.session.execute(query.having(or_(*(column != 0 for column in sums))).order_by(sides.c.petition_id))
+    found = w.session.execute(
+        query.having(or_(*(column != 0 for column in sums))).order_by(sides.c.petition_id)
+    )
     return [
         Drift(petition_id, {name: int(n) for name, n in zip(FIELDS, values, strict=True) if n})
         for petition_id, *values in found
@@ -142,13 +147,9 @@ def _mark(w: Work, goal: PetitionThreshold, *, is_first: bool) -> bool:
 
 
 def _set_once(w: Work, table: Any, *where: Any) -> bool:
-    done = w.session.execute(
-        update(table)
-        .where(*where, table.reached_at.is_(None))
-        .values(reached_at=w.now)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(done.rowcount)
+    statement = update(table).where(*where, table.reached_at.is_(None)).values(reached_at=w.now)
+    done = statement.returning(table.reached_at).execution_options(synchronize_session=False)
+    return w.session.scalar(done) is not None
 
 
 def _proof(goal: PetitionThreshold) -> ThresholdCertificate:

@@ -2,16 +2,16 @@
 
 from datetime import date, timedelta
 
-from core.work import Work
 from sqlalchemy import func, select
 
+from core.work import Work
 from petitions.domain.calendar import ends_at
-from petitions.domain.deadlines import AUTHORITYS, TermKind, compute
+from petitions.domain.deadlines import AUTHORITYS, TermKind
 from petitions.domain.rulebook import Rulebook, Span
 from petitions.models.case import Term, TermChange
 from petitions.models.petition import Petition
 from petitions.queries import rules
-from petitions.queries.terms import facts_of, latest_term, open_term, open_terms
+from petitions.queries.terms import computed_of, latest_term, open_term, open_terms
 
 
 def start_term(
@@ -37,15 +37,15 @@ def start_term(
         basis=span.basis.value,
         calendar=rules.calendar(rulebook).version,
     )
-    term.due_on = compute(facts_of(term), rules.calendar(rulebook)).due
+    term.due_on = computed_of(w, term, petition).due
     w.session.add(term)
     w.session.flush()
     _changed(w, term, None, fact)
     return term
 
 
-def set_date(w: Work, term: Term, due_on: date, cause: str) -> None:
-    """Give a term another due date than its own computation (registration is due with the hand-over)."""
+def set_date(w: Work, term: Term, due_on: date | None, cause: str) -> None:
+    """Store the new due date of a term (None: an open stop holds it), with its cause."""
     old, term.due_on = term.due_on, due_on
     _changed(w, term, old, cause)
 
@@ -69,7 +69,7 @@ def is_over(w: Work, petition: Petition, kind: TermKind) -> bool:
     term = latest_term(w, petition.id, kind)
     if term is None or term.cancelled_on is not None:
         return False
-    due_on = compute(facts_of(term), rules.calendar(rules.rulebook_of(w, petition))).due
+    due_on = computed_of(w, term, petition).due
     return due_on is not None and w.now > ends_at(due_on, rules.rulebook_of(w, petition).timezone)
 
 

@@ -13,6 +13,7 @@ from petitions.web import (
     refusals_desk,
     refusals_reading,
     refusals_signing,
+    refusals_stops,
     refusals_writing,
     rules,
     signing,
@@ -22,7 +23,15 @@ from petitions.web import (
 
 PAGES = (reading, signing, writing, moderation, desk, admin, rules, terms_page, language, privacy)
 # Words of refusals and mails register themselves when their modules are read.
-WORDS = (notices_cases, notices_signers, refusals_desk, refusals_reading, refusals_signing, refusals_writing)
+WORDS = (
+    notices_cases,
+    notices_signers,
+    refusals_desk,
+    refusals_reading,
+    refusals_signing,
+    refusals_stops,
+    refusals_writing,
+)
 
 
 def blueprints() -> tuple[Blueprint, ...]:

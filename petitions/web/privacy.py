@@ -30,5 +30,8 @@ def version(version: str) -> Response:
 def _page() -> Response:
     settings = kernel().settings
     return page(
-        "petitions/privacy.html", version=NOTICE_VERSION, who=settings.controller, one_pair=settings.four_eyes == "off"
+        "petitions/privacy.html",
+        version=NOTICE_VERSION,
+        who=settings.controller,
+        one_pair=settings.four_eyes == "off",
     )

@@ -67,20 +67,8 @@ def index() -> Response:
         filters, order, problems = _asked(choices)
         found = _page_of(w, filters, order, problems)
         total = how_many(w, filters)
-    return page(
-        "petitions/index.html",
-        filters=filters,
-        order=order,
-        orders=ORDERS,
-        problems=problems,
-        choices=choices,
-        items=found.items,
-        total=total,
-        next_url=_list_url(cursor=found.next) if found.next else None,
-        first_url=_list_url() if "cursor" in request.args else None,
-        data_url=_data_url,
-        narrowed=any((filters.q, filters.state, filters.tier, filters.area, filters.authority)),
-    )
+    facts = {"filters": filters, "order": order, "problems": problems, "choices": choices, "total": total}
+    return page("petitions/index.html", items=found.items, orders=ORDERS, **facts, **_links(found, filters))
 
 
 @bp.get("/petitions/<id:petition_id>")
@@ -106,6 +94,16 @@ def _page_of(w: Work, filters: Filters, order: Order, problems: dict[str, str]) 
     except Refusal as error:
         problems["cursor"] = refusal_text(error)
         return petition_page(w, filters, order, "", PER_PAGE)
+
+
+def _links(found: Page[PetitionCard], filters: Filters) -> dict[str, Any]:
+    """Where the list leads: the pages after it and before it, the same list as data."""
+    return {
+        "next_url": _list_url(cursor=found.next) if found.next else None,
+        "first_url": _list_url() if "cursor" in request.args else None,
+        "data_url": _data_url,
+        "narrowed": any((filters.q, filters.state, filters.tier, filters.area, filters.authority)),
+    }
 
 
 def _choices(w: Work) -> dict[str, Any]:

@@ -66,6 +66,12 @@ EVENTS: Mapping[Event, Any] = {
     E.WITHDRAWN: lazy("Withdrawn by its author"),
     E.TAKEN_DOWN: lazy("Taken down"),
     E.REOPENED: lazy("Open again: a stop of the clocks moved the end"),
+    E.CLOCK_STOPPED: lazy("The clocks were stopped"),
+    E.CLOCK_RESUMED: lazy("The clocks run again"),
+    E.EXTENDED: lazy("The authority extended its time for the answer"),
+    E.TRANSFERRED: lazy("Handed on to the competent authority"),
+    E.REMINDED: lazy("The authority was reminded of its due date"),
+    E.REMINDED_LATE: lazy("The authority and its supervisor were reminded that it is late"),
 }
 LATE = frozenset({E.DEADLINE_MISSED, E.SCREENING_LATE})
 
@@ -150,6 +156,8 @@ FACTS: Mapping[str, Callable[[Any], str]] = {
     "closes_on": lambda v: _("Closes on: %(day)s.", day=_plain_day(v)),
     "registration_due": lambda v: _("Registration due: %(day)s.", day=_plain_day(v)),
     "answer_due": lambda v: _("Answer due: %(day)s.", day=_plain_day(v)),
+    "lost": lambda v: _("Days lost with the first authority: %(n)s.", n=format_number(v)),
+    "why": lambda v: _("The reason given: %(reason)s", reason=v),
     "reply_due": lambda v: _("Ordinary reply due: %(day)s.", day=_plain_day(v)),
 }
 

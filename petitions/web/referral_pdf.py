@@ -1,7 +1,7 @@
 """The referral as a tagged PDF in the petition's language; it holds totals only."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,8 @@ def _dates(view: ReferralView) -> Iterator[Block]:
         P,
         _(
             "Open for signatures: %(first)s to %(last)s",
-            first=_day(view.opened_at),
-            last=_day(view.closes_at),
+            first=_day(view.opened_on),
+            last=_day(view.closes_on) if view.closes_on else _("the end of the stop"),
         ),
     )
     yield P, _("Signatures: %(n)s.", n=format_number(view.counted))
@@ -72,8 +72,8 @@ def _certificate(view: ReferralView) -> Iterator[Block]:
             ),
         )
     yield P, _("Rulebook: %(rulebook)s, article %(article)s", rulebook=proof.rulebook, article=proof.article)
-    if proof.reached_at is not None:
-        yield P, _("Reached: %(day)s", day=_day(proof.reached_at))
+    if proof.reached_on is not None:
+        yield P, _("Reached: %(day)s", day=_day(proof.reached_on))
     if view.legal_gap:
         yield SMALL, view.legal_gap
 
@@ -92,8 +92,8 @@ def _verification(view: ReferralView) -> Iterator[Block]:
     yield SMALL, absolute_url("petitions.show", petition_id=view.petition_id)
 
 
-def _day(moment: datetime) -> str:
-    return format_datetime(moment)
+def _day(day: date | None) -> str:
+    return "" if day is None else format_date(day)
 
 
 @lru_cache(maxsize=32)

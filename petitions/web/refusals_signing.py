@@ -20,9 +20,13 @@ register_refusals(
             GONE,
         ),
         "confirmation-over": Words(
-            lazy("Signatures for this petition can no longer be confirmed: signing has ended. Nothing was counted."),
+            lazy(
+                "Signatures for this petition can no longer be confirmed: signing has ended. Nothing was counted."
+            ),
             GONE,
         ),
-        "action-unknown": Words(lazy("Use one of the buttons on the page. Nothing was changed."), UNPROCESSABLE),
+        "action-unknown": Words(
+            lazy("Use one of the buttons on the page. Nothing was changed."), UNPROCESSABLE
+        ),
     }
 )

@@ -72,8 +72,8 @@ register_refusals(
         "reason-long": Words(lazy("This is too long: at most %(most)s characters fit."), UNPROCESSABLE),
         "threshold-base-missing": Words(
             lazy(
-                "This petition cannot be published yet: the register has no usable figure (%(base)s) for the "
-                "area %(area)s, so its threshold cannot be computed. Nothing was changed."
+                "This petition cannot be published yet: the register has no usable figure for the area "
+                "“%(area)s”, so its threshold cannot be computed. Nothing was changed."
             )
         ),
         "threshold-areas-too-few": Words(

@@ -76,7 +76,9 @@ def join(petition_id: int, token: str) -> Response:
     """The text and the form of a petition that looks for its first supporters."""
     with reading(acting()) as w:
         joined, known = queries.join_sheet(w, petition_id, token), queries.known_signer(w)
-    form = None if joined.sheet.closed else SignForm(joined.sheet.places, data=asdict(known) if known else None)
+    form = (
+        None if joined.sheet.closed else SignForm(joined.sheet.places, data=asdict(known) if known else None)
+    )
     return _join_page(joined, token, form)
 
 
@@ -221,12 +223,11 @@ def _sign_page(sheet: queries.Sheet, form: SignForm) -> Response:
 
 
 def _join_page(joined: queries.JoinSheet, token: str, form: SignForm | None) -> Response:
-    facts = {"p": joined.sheet, "j": joined}
+    sheet = joined.sheet
     if form is None:
-        response = page("petitions/join_closed.html", **facts)
-        return _refusing(response, joined.sheet.closed)
-    action = url("signing.join_now", petition_id=joined.sheet.id, token=token)
-    return page("petitions/join.html", form=form, action=action, version=NOTICE_VERSION, **facts)
+        return _refusing(page("petitions/join_closed.html", p=sheet, j=joined), sheet.closed)
+    action = url("signing.join_now", petition_id=sheet.id, token=token)
+    return page("petitions/join.html", form=form, p=sheet, j=joined, action=action, version=NOTICE_VERSION)
 
 
 def _closed(sheet: queries.Sheet) -> Response:

@@ -1,5 +1,7 @@
 """The public explainer of one term: from what, how long, which days were skipped, until when."""
 
+from typing import Any
+
 from flask import Blueprint, Response
 
 from core.access import public
@@ -7,7 +9,7 @@ from core.i18n import format_date, format_datetime, localised
 from core.web import page
 from core.work import reading
 from petitions.domain.rulebook import Span
-from petitions.queries.timeline import ChangeRow, explained_term
+from petitions.queries.timeline import ChangeRow, ExplainedTerm, explained_term
 from petitions.web.reading_words import STARTS, TERM_KINDS, bearer_words, day_words, duration_words
 
 bp = Blueprint("terms", __name__)
@@ -19,21 +21,23 @@ def show(term_id: int) -> Response:
     """One term of a listed petition, day by day."""
     with reading() as w:
         term = explained_term(w, term_id)
+    return page("terms/show.html", term=term, **_facts(term))
+
+
+def _facts(term: ExplainedTerm) -> dict[str, Any]:
     row, computed = term.row, term.computed
-    return page(
-        "terms/show.html",
-        term=term,
-        row=row,
-        kind=str(TERM_KINDS[row.kind]),
-        start=str(STARTS[row.kind]),
-        bearer=bearer_words(row.kind, term.authority),
-        length=duration_words(row.n, row.unit),
-        added=_added(computed.span, row.n),
-        used=computed.used,
-        total=computed.total,
-        skipped=[(format_date(day.date, "full"), day_words(day, localised)) for day in computed.skipped],
-        changes=[_change(change) for change in term.changes],
-    )
+    return {
+        "row": row,
+        "kind": str(TERM_KINDS[row.kind]),
+        "start": str(STARTS[row.kind]),
+        "bearer": bearer_words(row.kind, term.authority),
+        "length": duration_words(row.n, row.unit),
+        "added": _added(computed.span, row.n),
+        "used": computed.used,
+        "total": computed.total,
+        "skipped": [(format_date(day.date, "full"), day_words(day, localised)) for day in computed.skipped],
+        "changes": [_change(change) for change in term.changes],
+    }
 
 
 def _change(change: ChangeRow) -> tuple[str, str, str]:

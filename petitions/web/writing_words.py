@@ -7,8 +7,7 @@ from typing import Any
 from core.i18n import format_date, format_number
 from petitions.domain.events import Event
 from petitions.domain.moderation import Verdict
-from petitions.notices import Audience
-from petitions.notices_words import words_for
+from petitions.notices_words import AUTHOR
 from petitions.queries.moderation import GroundRow, ModeratedCase
 from petitions.web.reading_words import base_words, formula_words, span_words
 
@@ -32,9 +31,7 @@ class MailPreview:
 
 def mail_preview(case: ModeratedCase, verdict: Verdict, ground: GroundRow | None, reason: str) -> MailPreview:
     """What the author would be told, in the moderator's language."""
-    words = words_for(Audience.AUTHOR, EVENTS[verdict], None)
-    if words is None:
-        return MailPreview("", [], reason)
+    words = AUTHOR[EVENTS[verdict]]
     facts = {"title": case.title, "ground": ground.title if ground else "", **_goal(case)}
     return MailPreview(str(words.subject) % facts, words.said(facts), reason if words.reasons else "")
 

@@ -25,10 +25,14 @@ from tests.conftest import START, Clock
 from tests.factories import ALMATY, GOVERNMENT, VILLAGE, VILLAGE_BODY, a_petition, some_signatures
 
 LISTED = [State.COLLECTING, State.UNDER_REVIEW, State.ANSWERED, State.LAPSED, State.WITHDRAWN, State.REFUSED]
-PETITION_FIELDS = """id url state title language author co_authors authority tier area rulebook opened_at closes_at
-signing signatures thresholds terms answer""".split()
-TERM_FIELDS = """id petition authority kind state started_on due_on days_left days_late unit stopped_since extended
-met_on""".split()
+PETITION_FIELDS = [
+    "id", "url", "state", "title", "language", "author", "co_authors", "authority", "tier", "area",
+    "rulebook", "opened_at", "closes_at", "signing", "signatures", "thresholds", "terms", "answer",
+]  # fmt: skip
+TERM_FIELDS = [
+    "id", "petition", "authority", "kind", "state", "started_on", "due_on", "days_left", "days_late", "unit",
+    "stopped_since", "extended", "met_on",
+]  # fmt: skip
 
 
 def problem(client: FlaskClient, path: str, status: int) -> dict[str, object]:
@@ -125,6 +129,7 @@ def test_what_was_never_published_is_not_there(client: FlaskClient, state: State
     assert client.get("/api/v1/terms").get_json()["items"] == []
 
 
+@pytest.mark.postgres_too
 def test_residents_are_told_only_as_the_frozen_table_has_them(client: FlaskClient) -> None:
     petition = a_petition()
     some_signatures(petition, 25, area=VILLAGE)
@@ -179,6 +184,7 @@ def test_signing_is_closed_while_no_controller_is_named(
     assert body["signing"] == {"open": False, "reason": "no-controller"}
 
 
+@pytest.mark.postgres_too
 def test_petitions_are_narrowed_like_the_list(client: FlaskClient) -> None:
     ids = {state: a_petition(state) for state in State}
     government = a_petition(State.COLLECTING, authority=GOVERNMENT)
@@ -198,6 +204,7 @@ def test_petitions_are_narrowed_like_the_list(client: FlaskClient) -> None:
     assert every == sorted(every, reverse=True)
 
 
+@pytest.mark.postgres_too
 def test_pages_are_stable_while_petitions_arrive(client: FlaskClient) -> None:
     ids = [a_petition(State.COLLECTING) for _ in range(5)]
     first = client.get("/api/v1/petitions?limit=2&state=collecting").get_json()
@@ -327,6 +334,7 @@ def test_no_cell_is_a_formula(cell: str) -> None:
     assert harmless("a=1") == "a=1"
 
 
+@pytest.mark.postgres_too
 def test_terms_are_listed_with_their_standing(client: FlaskClient, clock: Clock) -> None:
     petition = a_petition(State.UNDER_REVIEW)
     refused = a_petition(State.REFUSED)
@@ -369,6 +377,7 @@ def test_areas_and_authorities_of_the_register(client: FlaskClient) -> None:
     problem(client, "/api/v1/authorities/nobody", 404)
 
 
+@pytest.mark.postgres_too
 def test_a_body_is_measured_by_its_answers(client: FlaskClient, clock: Clock) -> None:
     a_petition(State.ANSWERED)
     overdue = a_petition(State.UNDER_REVIEW)

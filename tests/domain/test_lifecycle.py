@@ -2,14 +2,17 @@
 
 from dataclasses import fields, replace
 from itertools import pairwise, product
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from core.config import ROOT
 from core.refusal import Refusal
+from petitions.cli.docs import docs
 from petitions.domain import lifecycle
 from petitions.domain.lifecycle import LISTED, TRANSITIONS, Action, Facts, Party, Rule, State, open_to, step
 
@@ -131,6 +134,12 @@ def test_the_document_is_the_table() -> None:
     document = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
     assert document == lifecycle.as_markdown(), "run: flask --app app docs lifecycle"
     assert document.count("\n| ") - 1 == len(EVERY_RULE)
+
+
+def test_the_command_writes_the_document(tmp_path: Path) -> None:
+    written = CliRunner().invoke(docs, ["lifecycle", "--to", str(tmp_path / "lifecycle.md")])
+    assert written.exit_code == 0, written.output
+    assert (tmp_path / "lifecycle.md").read_text(encoding="utf-8") == lifecycle.as_markdown()
 
 
 class Life(RuleBasedStateMachine):

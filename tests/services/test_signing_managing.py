@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from core.outbox import sweep_outbox
 from core.refusal import Refusal
 from core.work import ANYONE, SYSTEM, reading, work
 from petitions.domain.lifecycle import State
 from petitions.models.case import JournalEntry
 from petitions.models.contacts import CaseMute
+from petitions.models.petition import PetitionKeys
 from petitions.models.signature import SignatureState
 from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries.signing import Held, held
@@ -41,7 +43,12 @@ def test_the_page_shows_what_is_held(app: Flask, clock: Clock) -> None:
     signed(petition_id, "Daniyar@mail.example", updates=True, language="ru")
     shown = seen(petition_id)
     assert (shown.full_name, shown.email, shown.area) == ("Данияр Үлгіұлы", "Daniyar@mail.example", ALMATY)
-    assert (shown.updates, shown.language, shown.notice, shown.notice_language) == (True, "ru", "2026-11-1", "kk")
+    assert (shown.updates, shown.language, shown.notice, shown.notice_language) == (
+        True,
+        "ru",
+        "2026-11-1",
+        "kk",
+    )
     assert shown.signed_at == shown.confirmed_at == shown.consent_at == clock.now
 
 
@@ -184,3 +191,22 @@ def test_mails_end_by_one_click_for_signers_and_authors(app: Flask) -> None:
     for token, code in ((unknown, "not-found"), (over, "signature-link-expired"), ("x", "not-found")):
         with pytest.raises(Refusal, match=code), work(ANYONE) as w:
             stop_mails(w, token)
+
+
+def test_without_its_keys_a_signature_shows_no_person(app: Flask) -> None:
+    petition_id = a_petition()
+    signed(petition_id)
+    with work(SYSTEM) as w:
+        keys = w.session.get_one(PetitionKeys, petition_id)
+        keys.identity = keys.contact = None
+    shown = seen(petition_id)
+    assert (shown.full_name, shown.email, shown.area) == (None, None, ALMATY)
+
+
+def test_without_its_key_a_contact_gets_no_mail(app: Flask) -> None:
+    petition_id = a_petition()
+    sign(petition_id)
+    with work(SYSTEM) as w:
+        w.session.get_one(PetitionKeys, petition_id).contact = None
+    assert sweep_outbox() == 1
+    assert not (app.extensions["dauys"].settings.var_dir / "mail").exists()

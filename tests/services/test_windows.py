@@ -16,7 +16,7 @@ from petitions.jobs import sweeping
 from petitions.jobs.windows import sweep_windows
 from petitions.models.signature import TallyDelta
 from petitions.services.windows import do_next, due_cases
-from tests.cases import change, events, petition_row, referral_row, term_row
+from tests.cases import change, events, petition_row, referral_row, term_row, under
 from tests.conftest import Clock
 from tests.factories import a_petition
 
@@ -178,3 +178,36 @@ def test_a_case_without_anything_due_is_left_alone(app: Flask) -> None:
     with work(SYSTEM) as w:
         assert do_next(w, petition_id) is False
     change(petition_id, reached_at=None)
+
+
+def test_silence_publishes_where_the_rulebook_says_so(app: Flask, clock: Clock) -> None:
+    petition_id = a_petition(State.SCREENING, signatures=5)
+    under(petition_id, ('when_late = "escalate"', 'when_late = "publish"'))
+    clock.now += timedelta(days=40)
+    assert sweep_windows() == 1 and sweep_windows() == 0
+    assert petition_row(petition_id).state is State.COLLECTING
+    assert events(petition_id) == ["deadline_missed", "published"]
+    check = term_row(petition_id, TermKind.SCREENING)
+    assert check and check.missed_on == date(2026, 12, 23) and check.met_on == date(2027, 1, 2)
+
+
+def test_a_rulebook_may_hand_over_at_closing(app: Flask, clock: Clock) -> None:
+    petition_id = a_petition(signatures=21, reached=True)
+    under(petition_id, ('hand_over = "on_threshold"', 'hand_over = "on_close"'))
+    assert sweep_windows() == 0
+    at_closing(petition_id, clock, timedelta(hours=1))
+    assert [sweep_windows() for _ in range(3)] == [1, 1, 0]  # handed over, then the window is marked as over
+    handed, window = term_row(petition_id, TermKind.HAND_OVER), term_row(petition_id, TermKind.COLLECTION)
+    assert handed and window
+    assert (handed.start_fact, handed.started_on, window.met_on) == ("closing", window.due_on, window.due_on)
+
+
+def test_a_rulebook_may_owe_nothing_below_the_threshold(app: Flask, clock: Clock) -> None:
+    petition_id = a_petition(signatures=3)
+    lapse = '  [tier.lapse]\n  ordinary_reply = { n = 15, unit = "working_days" }\n  article = "76(1)"\n'
+    under(petition_id, (lapse, ""))
+    at_closing(petition_id, clock, timedelta(days=2))
+    assert sweep_windows() == 1
+    petition = petition_row(petition_id)
+    assert petition.state is State.LAPSED and petition.handed_over_at is None
+    assert referral_row(petition_id) is None and term_row(petition_id, TermKind.ORDINARY_REPLY) is None

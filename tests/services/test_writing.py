@@ -229,6 +229,19 @@ def test_the_switch_stops_new_petitions(app: Flask, switch: Switch) -> None:
         submit(w, number, version_of(number))
 
 
+def test_read_only_stops_every_act(app: Flask) -> None:
+    number, actor = a_draft()
+    waiting, _author = in_screening()
+    with work(SYSTEM) as w:
+        turn(w, Switch.READ_ONLY, True)
+    for act in (delete_draft, withdraw, revise):
+        with refused("switched-off"), work(actor) as w:
+            act(w, number, version_of(number))
+    with refused("switched-off"), work(moderator(a_moderator())) as w:
+        decide(w, waiting, version_of(waiting), Verdict.PUBLISH)
+    assert (state_of(number), state_of(waiting)) == (State.DRAFT, State.SCREENING)
+
+
 def test_there_is_an_end_to_open_drafts(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "MOST_DRAFTS", 1)
     _number, actor = a_draft()

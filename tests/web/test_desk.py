@@ -7,10 +7,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from core.work import SYSTEM, work
+from core.refusal import Refusal
+from core.work import ANYONE, SYSTEM, reading, work
 from petitions.domain.lifecycle import State
 from petitions.jobs.deadlines import sweep_deadlines
 from petitions.jobs.windows import sweep_windows
+from petitions.queries.desk import body_name
 from petitions.services import hand_over as handing
 from petitions.services.cases import load
 from tests.cases import REASONS, answered, answers, change, petition_row, referral_row, registered
@@ -308,3 +310,10 @@ def test_the_whole_way_in_three_languages(desk: FlaskClient, app: Flask) -> None
             f"/petitions/{petition_id}/referral",
         ):
             assert desk.get(f"{path}?lang={language}").status_code == 200, (path, language)
+
+
+def test_an_officer_whose_body_is_gone_finds_nothing(client: FlaskClient) -> None:
+    sign_in(client, an_officer(GOVERNMENT))
+    assert client.get("/desk/").status_code == 200
+    with pytest.raises(Refusal), reading(ANYONE) as w:
+        body_name(w)

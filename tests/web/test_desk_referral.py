@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,8 +15,9 @@ from petitions.domain.lifecycle import State
 from petitions.domain.texts import text_hash
 from petitions.jobs.windows import sweep_windows
 from petitions.models.petition import PetitionText
-from tests.cases import change, referral_row, registered
-from tests.factories import a_petition
+from tests.cases import change, petition_row, referral_row, registered
+from tests.conftest import Clock
+from tests.factories import GOVERNMENT, a_petition
 
 TITLE = "Ауылға жаңа кітапхана салынсын: әңгіме, өнер, ұлттық мұра"
 TEXT = (
@@ -98,3 +100,16 @@ def test_without_a_referral_there_is_no_page(client: FlaskClient, app: Flask, pa
     change(gone, state=State.TAKEN_DOWN)
     found = [client.get(f"/petitions/{id_}/{path}").status_code for id_ in (collecting, gone, 10**9)]
     assert found == [404, 410, 404]
+
+
+def test_a_case_below_its_threshold_has_a_referral_for_its_reply(client: FlaskClient, clock: Clock) -> None:
+    petition_id = a_petition(signatures=3, authority=GOVERNMENT, language="en")
+    closes = petition_row(petition_id).closes_at
+    assert closes is not None
+    clock.now = closes + timedelta(days=2)
+    sweep_windows()
+    text = text_of(client.get(f"/petitions/{petition_id}/referral.pdf").data)
+    page = client.get(f"/petitions/{petition_id}/referral?lang=en").get_data(as_text=True)
+    for words in ("The rules owe it an ordinary reply.", "50,000"):
+        assert words in text and words in page
+    assert "To be registered by:" not in text

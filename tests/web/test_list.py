@@ -10,12 +10,14 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.work import SYSTEM, work
+from core.work import SYSTEM, Actor, work
 from petitions.domain.lifecycle import State
+from petitions.domain.moderation import Verdict
 from petitions.models.petition import Petition
 from petitions.queries.search import search_text, terms
+from petitions.services.screening import decide
 from tests.conftest import Clock
-from tests.factories import ASTANA, GOVERNMENT, VILLAGE, VILLAGE_BODY, a_petition
+from tests.factories import ASTANA, GOVERNMENT, VILLAGE, VILLAGE_BODY, a_moderator, a_petition
 
 CARD = re.compile(r'<article class="card petition-card">.*?href="/petitions/(\d+)[^"]*"', re.S)
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
@@ -33,6 +35,7 @@ def searchable(petition_id: int, title: str, text: str = "") -> None:
         row.search = search_text(title, text, row.author_name, {"kk": "Үлгі ауылының әкімдігі"})
 
 
+@pytest.mark.postgres_too
 def test_each_filter_takes_its_own_petitions(client: FlaskClient, clock: Clock) -> None:
     ids = {state: a_petition(state) for state in State if state is not State.UNDER_REVIEW}
     late = a_petition(State.UNDER_REVIEW)
@@ -50,6 +53,7 @@ def test_each_filter_takes_its_own_petitions(client: FlaskClient, clock: Clock) 
     assert not hidden & set(shown(client))
 
 
+@pytest.mark.postgres_too
 def test_an_area_takes_what_lies_below_it(client: FlaskClient) -> None:
     petition = a_petition(authority=VILLAGE_BODY)
     assert shown(client, area=VILLAGE) == [petition]
@@ -57,6 +61,7 @@ def test_an_area_takes_what_lies_below_it(client: FlaskClient) -> None:
     assert shown(client, area=ASTANA) == []
 
 
+@pytest.mark.postgres_too
 @pytest.mark.parametrize("query", ["кітапхана", "КИТАПХАНА", "кітап", "ауыл китап", "улги", "Үлгі әкімдігі"])
 def test_search_finds_beginnings_of_words_without_a_kazakh_keyboard(client: FlaskClient, query: str) -> None:
     petition = a_petition()
@@ -99,6 +104,7 @@ def test_what_means_nothing_is_said_at_its_place_and_left_out(client: FlaskClien
     assert f"/petitions/{petition}" in text
 
 
+@pytest.mark.postgres_too
 def test_the_default_order_shows_what_closes_first(client: FlaskClient, clock: Clock) -> None:
     answered = a_petition(State.ANSWERED)
     early = a_petition()
@@ -109,6 +115,7 @@ def test_the_default_order_shows_what_closes_first(client: FlaskClient, clock: C
     assert shown(client, order="answered")[0] == answered
 
 
+@pytest.mark.postgres_too
 @pytest.mark.parametrize("order", ["closing", "newest", "answered"])
 def test_paging_shows_everything_once_while_petitions_arrive(
     client: FlaskClient, clock: Clock, order: str, monkeypatch: pytest.MonkeyPatch
@@ -146,7 +153,25 @@ def test_the_same_list_is_there_as_data(client: FlaskClient) -> None:
     assert [item["id"] for item in items] == [petition]
 
 
+def test_a_query_that_is_too_long_is_cut_and_said_so(client: FlaskClient) -> None:
+    response = client.get("/petitions?q=" + "x" * 300, headers={"Accept-Language": "en"})
+    assert "Only the first 200 characters were looked for." in response.get_data(as_text=True)
+
+
 def test_orders_are_explained_and_none_is_by_signatures(client: FlaskClient) -> None:
     text = client.get("/petitions", headers={"Accept-Language": "en"}).get_data(as_text=True)
     assert "those that close soonest at the top" in text
     assert "most signed" not in text.lower()
+
+
+def test_a_refused_petition_is_found_but_not_by_a_hidden_text(app: Flask, client: FlaskClient) -> None:
+    moderator = Actor(a_moderator(), frozenset({"moderator"}))
+    for ground, title in (("duplicate", "Көпірге шам"), ("order-morals-honour", "Бақшаға қоршау")):
+        petition_id = a_petition(State.SCREENING, title=title)
+        with work(moderator) as w:
+            version = w.session.get_one(Petition, petition_id).version
+            decide(w, petition_id, version, Verdict.REFUSE, reason="Осындай петиция бар, соған қосылыңыз.", ground=ground)
+    found = client.get("/petitions?q=Мәтін&state=refused").get_data(as_text=True)
+    assert "Көпірге шам" in found
+    assert "Бақшаға қоршау" not in found
+    assert "Бақшаға қоршау" in client.get("/petitions?q=бакшага&state=refused").get_data(as_text=True)

@@ -99,6 +99,8 @@ def test_a_return_asks_the_author_to_correct(browser: FlaskClient) -> None:
     assert "Please correct your petition" in text(shown)
     assert browser.post(f"/moderation/{number}/decide", data=hidden(shown)).status_code == 303
     assert decided(number) == [("return", None, REASON)] and state_of(number) is State.DRAFT
+    queue = text(browser.get("/moderation/?lang=en"))
+    assert "Returned for correction" in queue and f"/moderation/{number}" not in queue
 
 
 def test_a_preview_can_be_changed(browser: FlaskClient) -> None:
@@ -154,7 +156,7 @@ def test_without_a_population_publication_says_why_it_cannot_be(browser: FlaskCl
         w.session.execute(update(AreaFigure).where(AreaFigure.area == VILLAGE).values(population=None))
     for step in ("preview", "decide"):
         answer = browser.post(f"/moderation/{number}/{step}?lang=en", data=held)
-        assert answer.status_code == 422 and "cannot be published yet" in text(answer)
+        assert answer.status_code == 422 and "the area “Ulgi village”" in text(answer)
     assert state_of(number) is State.SCREENING and petition(number).opened_at is None
 
 

@@ -176,6 +176,7 @@ def test_a_lapsed_petition_shows_its_ordinary_reply(client: FlaskClient) -> None
     assert "Ordinary reply" in text
 
 
+@pytest.mark.postgres_too
 def test_the_answer_clock_counts_working_days(client: FlaskClient, clock: Clock) -> None:
     petition = a_petition(State.UNDER_REVIEW)
     assert "20 working days left" in page(client, f"/petitions/{petition}")
@@ -257,6 +258,7 @@ def test_public_pages_never_set_nor_read_a_session(client: FlaskClient) -> None:
             assert bare.headers["Vary"].startswith("Accept-Language, Cookie")
 
 
+@pytest.mark.postgres_too
 def test_the_number_of_queries_does_not_grow_with_petitions(app: Flask, client: FlaskClient) -> None:
     first = a_petition(State.UNDER_REVIEW, signatures=3)
     a_petition(State.COLLECTING)

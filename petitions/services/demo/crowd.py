@@ -121,7 +121,7 @@ def freeze_history() -> None:
 def _frozen(w: Work, petition_id: int) -> Iterator[dict[str, Any]]:
     columns = select(Signature.confirmed_at, Signature.resident).where(Signature.petition_id == petition_id)
     by_day: dict[date, list[int]] = {}
-    for confirmed_at, resident in w.session.execute(columns).tuples():
+    for confirmed_at, resident in w.session.execute(columns):
         if confirmed_at is not None:
             sums = by_day.setdefault(confirmed_at.astimezone(w.kernel.zone).date(), [0, 0])
             sums[0] += 1

@@ -1,10 +1,13 @@
 """The demo's people: accounts that can be signed in with, authors, and a crowd of signers; all invented."""
 
+import base64
+import hashlib
 import random
 from dataclasses import dataclass
 
-from auth.permissions import Role
+from auth.permissions import STAFF, Role
 from auth.services.authors import become_author
+from auth.services.factors import set_factor
 from auth.services.staff import create_user
 from core.work import SYSTEM, Actor, work
 
@@ -17,6 +20,7 @@ class DemoAccount:
     name: str
     role: Role
     body: str | None = None
+    head: bool = False
 
 
 PASSWORD = "ashyq-dauys-korsetilim-7"  # noqa: S105 - made to be printed
@@ -26,11 +30,12 @@ ACCOUNTS = (
     DemoAccount("moderator@dauys.example", "Мөлдір Тексерова", Role.MODERATOR),
     DemoAccount("village@dauys.example", "Бауыржан Ауылбаев", Role.OFFICER, "akimat-akmonshak"),
     DemoAccount("district@dauys.example", "Гүлнар Ауданова", Role.OFFICER, "akimat-kokserek"),
-    DemoAccount("city@dauys.example", "Тимур Кварталов", Role.OFFICER, "akimat-taukaragan"),
+    DemoAccount("city@dauys.example", "Тимур Кварталов", Role.OFFICER, "akimat-taukaragan", head=True),
     DemoAccount("region@dauys.example", "Сания Облысова", Role.OFFICER, "akimat-62"),
     DemoAccount("maslikhat@dauys.example", "Айдос Мәслихатов", Role.OFFICER, "maslikhat-kokserek"),
     DemoAccount("controller@dauys.example", "Сәуле Үлгіева", Role.CONTROLLER),
     DemoAccount("admin@dauys.example", "Нұржан Басқаров", Role.ADMINISTRATOR),
+    DemoAccount("admin2@dauys.example", "Ләззат Екіншиева", Role.ADMINISTRATOR),
 )
 WOMEN = (
     "Айгерім", "Әсел", "Бота", "Гүлназ", "Жанар", "Зарина", "Кәмила", "Лаура", "Мадина", "Назым", "Ольга", "Полина",
@@ -58,14 +63,22 @@ def name_of(n: int) -> str:
 
 
 def open_accounts() -> dict[str, int]:
-    """Open the demo's accounts; their numbers by mailbox."""
+    """Open the demo's accounts, staff with a second factor; their numbers by mailbox."""
     numbers = {}
     for account in ACCOUNTS:
         with work(SYSTEM) as w:
             numbers[account.email] = create_user(
-                w, account.name, account.email, PASSWORD, account.role, account.body, "kk"
+                w, account.name, account.email, PASSWORD, account.role, account.body, "kk", head=account.head
             )
+            if account.role in STAFF:
+                set_factor(w, numbers[account.email], demo_secret(account.email))
     return numbers
+
+
+def demo_secret(email: str) -> str:
+    """The invented secret of a demo account's one-time codes: always the same, and no secret at all."""
+    drawn = hashlib.sha256(f"dauys demo|{email}".encode()).digest()[:20]
+    return base64.b32encode(drawn).decode()
 
 
 def open_authors(n: int, numbers: dict[str, int]) -> list[Actor]:

@@ -43,14 +43,18 @@ def agrees_with(*checks: Callable[[str], object]) -> Callable[[Any, Field], None
 
 def one_of_the_list(_form: Any, field: SelectField) -> None:
     """The place must be one that can be chosen."""
-    if not any(field.data == value for group in (field.choices or {}).values() for value, _name in group if value):
+    if not any(
+        field.data == value for group in (field.choices or {}).values() for value, _name in group if value
+    ):
         raise ValidationError(_("Choose the place where you live from the list."))
 
 
 def ticked(_form: Any, field: Tick) -> None:
     """Without consent there is no signature."""
     if not field.data:
-        raise ValidationError(_("Tick the box if you agree. Without your consent we cannot take your signature."))
+        raise ValidationError(
+            _("Tick the box if you agree. Without your consent we cannot take your signature.")
+        )
 
 
 def name_field() -> StringField:
@@ -90,7 +94,11 @@ class SignForm(PlacedForm):
     def signer(self, language: str) -> Signer:
         """What was written, for the use case."""
         return Signer(
-            self.full_name.data or "", self.email.data or "", self.area.data or "", self.updates.data, language
+            self.full_name.data or "",
+            self.email.data or "",
+            self.area.data or "",
+            self.updates.data,
+            language,
         )
 
 
