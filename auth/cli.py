@@ -72,7 +72,9 @@ def _code(email: str) -> str | None:
             raise click.ClickException(refusal_text(error)) from error
         known = present_secret(w, account.id) if account else None
         if known is None:
-            raise click.ClickException("no second factor is set up: sign in with the password, then ask again")
+            raise click.ClickException(
+                "no second factor is set up: sign in with the password, then ask again"
+            )
         secret, used = known
         step = next_step(w, used)
         return code_at(secret, step) if step <= step_of(w.now) + 1 else None

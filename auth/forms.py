@@ -172,7 +172,9 @@ class OfficerForm(Form):
 class DecisionForm(Form):
     """Yes or no; the two buttons carry the answer."""
 
-    decision = StringField(lazy("Decision"), [AnyOf(("yes", "no"), message=lazy("Choose one of the buttons."))])
+    decision = StringField(
+        lazy("Decision"), [AnyOf(("yes", "no"), message=lazy("Choose one of the buttons."))]
+    )
 
 
 class InvitationForm(Form):

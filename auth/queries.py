@@ -63,6 +63,7 @@ class OwnAccount:
     roles: tuple[Role, ...]
     body: str | None
     head: bool
+    has_factor: bool
     needs_longer_password: bool
 
 
@@ -172,6 +173,7 @@ def own_account(w: Work, account_id: int) -> OwnAccount:
         roles=tuple(grant.role for grant in grants),
         body=next((grant.body for grant in grants if grant.body), None),
         head=any(grant.head for grant in grants),
+        has_factor=has_factor(w, account_id),
         needs_longer_password=bool(grants) and not account.password_long,
     )
 

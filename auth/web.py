@@ -82,7 +82,8 @@ def home() -> View:
     with reading(current_actor()) as w:
         account = own_account(w, _me(w.actor))
         place, parts = place_name(w, account.place), sections.shown(w)
-    return page("auth/home.html", me=account, place=place, parts=parts, form=ButtonForm())
+    links = sections.work_links(w.actor, head=account.head)
+    return page("auth/home.html", me=account, place=place, parts=parts, work=links, form=ButtonForm())
 
 
 @bp.route("/register", methods=BOTH)

@@ -19,7 +19,7 @@ from auth.services.factors import (
 from auth.services.sessions import Proof, check_present
 from auth.web import BOTH, PER_NETWORK, code_hint
 from core.access import needs, open_to_all
-from core.forms import refusals_on
+from core.forms import ButtonForm, refusals_on
 from core.i18n import url
 from core.limits import daily_key, limiter, network_key
 from core.refusal import Refusal
@@ -98,6 +98,14 @@ def code_picture() -> View:
     answer.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@bp.get("/leave")
+@open_to_all
+def leave() -> View:
+    """Sign out of the account whose code is still owed, to sign in with another one."""
+    waiting_identity()
+    return page("auth/factor_leave.html", form=ButtonForm())
 
 
 @bp.route("/codes", methods=BOTH)

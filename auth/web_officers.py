@@ -31,7 +31,9 @@ def officer_list() -> View:
     with reading(current_actor()) as w:
         body = _headed(w)
         rows, mine, name = officers_of(w, body), own_proposals(w), _name(w, body)
-    return page("auth/officers.html", rows=rows, mine=mine, body=name, me=current_actor().account_id, words=STATES)
+    return page(
+        "auth/officers.html", rows=rows, mine=mine, body=name, me=current_actor().account_id, words=STATES
+    )
 
 
 @bp.route("/officers/invite", methods=BOTH)

@@ -1,6 +1,6 @@
 """Pages of administrators: who is staff, what waits for a second person, and the log of staff."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Redirect
@@ -182,7 +182,7 @@ def _wanted() -> tuple[audit.Wanted, dict[str, str]]:
 
 def _day(text: str, after: int) -> datetime | None:
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date() + timedelta(days=after)
+        day = date.fromisoformat(text) + timedelta(days=after)
     except (ValueError, OverflowError):
         return None
     return datetime.combine(day, time.min, kernel().zone)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import FrameType
 
@@ -18,8 +19,11 @@ from waitress import create_server
 from core import jobs, switches
 from core.config import ROOT, SettingsFault, load_settings
 from core.crypto import create_key_file
+from core.logs import log
 from core.work import SYSTEM, kernel, reading, work
 
+PATIENCE_SECONDS = 60
+RESTART_SECONDS = 2
 WITHOUT_SETTINGS = {"rules", "config", "keys"}
 
 config = AppGroup("config", help="The settings.")
@@ -144,7 +148,7 @@ def serve(host: str, port: int, with_jobs: bool) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
     server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, channel_timeout=30)
-    beside = _start_jobs() if with_jobs else None
+    beside = Beside() if with_jobs else None
     signal.signal(signal.SIGTERM, _stop)
     click.echo(f"Dauys serves on {kernel().settings.base_url} (stop with Ctrl+C)")
     try:
@@ -154,14 +158,37 @@ def serve(host: str, port: int, with_jobs: bool) -> None:
     finally:
         server.close()
         if beside is not None:
-            beside.send_signal(signal.SIGINT)
-            beside.wait(timeout=60)
+            beside.stop()
 
 
-def _start_jobs() -> subprocess.Popen[bytes]:
-    # A process group of its own: Ctrl+C reaches it through us, once.
-    program = [sys.executable, "-m", "flask", "--app", "app", "jobs", "run"]
-    return subprocess.Popen(program, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own command
+class Beside:
+    """The jobs in a process beside the server: started again when they die, stopped with it."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process = self._start()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Let the jobs finish what is under way."""
+        self._stopping.set()
+        self._process.terminate()
+        self._watcher.join(PATIENCE_SECONDS)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        # A process group of its own: Ctrl+C reaches it through us, once.
+        program = [sys.executable, "-m", "flask", "--app", "app", "jobs", "run"]
+        return subprocess.Popen(program, cwd=ROOT, start_new_session=True)  # noqa: S603 - our own command
+
+    def _watch(self) -> None:
+        while True:
+            code = self._process.wait()
+            if self._stopping.is_set():
+                return
+            log.error("the jobs ended and are started again", code=code)
+            self._stopping.wait(RESTART_SECONDS)
+            self._process = self._start()
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

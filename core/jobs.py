@@ -1,6 +1,5 @@
 """Jobs: a registry of idempotent sweeps, when each last ran, and the huey consumer that runs them."""
 
-import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -188,15 +187,12 @@ def make_huey(settings: Settings) -> SqliteHuey | RedisHuey:
 
 
 def consume(app: Flask) -> None:
-    """Run the jobs until SIGINT or SIGTERM; what is under way is finished first."""
+    """Run the jobs until SIGTERM, after which what is under way is finished; SIGINT ends at once."""
     huey = make_huey(kernel().settings)
     for entry in registered():
         _schedule(app, huey, entry.name)
-    consumer = SecondsConsumer(huey, workers=2, periodic=True, max_delay=1)
-    consumer.start()
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
     log.info("jobs run", jobs=[entry.name for entry in registered()])
-    consumer.run()
+    SecondsConsumer(huey, workers=2, periodic=True, max_delay=1, graceful_signal="TERM").run()
 
 
 def _schedule(app: Flask, huey: SqliteHuey | RedisHuey, name: str) -> None:

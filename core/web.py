@@ -177,7 +177,8 @@ def _caching(response: Response) -> None:
             kept = f"public, max-age={PUBLIC_SECONDS}, stale-while-revalidate={2 * PUBLIC_SECONDS}"
             response.headers["Cache-Control"] = kept
         if not request.path.startswith(API):
-            response.headers["Vary"] = "Accept-Language, Cookie"
+            # Compression has already said that the encoding varies.
+            response.vary.update(("Accept-Language", "Cookie"))
         if not response.is_streamed and not response.direct_passthrough:
             response.add_etag()
             response.make_conditional(request)

@@ -10,7 +10,11 @@ from flask import current_app
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from auth.factor import code_at, step_of
+from auth.models import SecondFactor
 from auth.permissions import Role
+from auth.services.accounts import find_account
+from auth.services.factors import present_secret
 from auth.services.staff import create_user
 from core.outbox import sweep_outbox
 from core.work import SYSTEM, work
@@ -41,10 +45,35 @@ def a_user(
 def signed_in(
     client: FlaskClient, mailbox: str = "ainur@post.example", password: str = PASSWORD
 ) -> FlaskClient:
-    """The browser after signing in."""
+    """The browser after signing in, staff with the second step."""
     answer = submit(client, "/account/sign-in", email=mailbox, password=password)
     assert answer.status_code == 303, answer.get_data(as_text=True)
+    if answer.location.startswith("/account/factor"):
+        answer = submit(client, answer.location, code=code_of(mailbox))
+        assert answer.status_code in {200, 303}, answer.get_data(as_text=True)
     return client
+
+
+def half_signed_in(
+    client: FlaskClient, mailbox: str = "ainur@post.example", password: str = PASSWORD
+) -> FlaskClient:
+    """The browser of staff after the password and before the second step."""
+    answer = submit(client, "/account/sign-in", email=mailbox, password=password)
+    assert answer.status_code == 303 and answer.location.startswith("/account/factor")
+    return client
+
+
+def code_of(mailbox: str, *, ahead: int = 0) -> str:
+    """The present code of an account; the clock of tests stands still, so used codes are forgotten first."""
+    with work(SYSTEM) as w:
+        account = find_account(w, mailbox)
+        assert account is not None
+        factor = w.session.get(SecondFactor, account.id)
+        if factor is not None:
+            factor.last_step = 0
+        found = present_secret(w, account.id)
+        assert found is not None
+        return code_at(found[0], step_of(w.now) + ahead)
 
 
 def mails() -> list[EmailMessage]:

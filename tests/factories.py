@@ -105,7 +105,7 @@ def an_administrator(**changes: Any) -> int:
 
 
 def sign_in(client: FlaskClient, account_id: int) -> FlaskClient:
-    """Give the browser a session of the account."""
+    """Give the browser a full session of the account: staff have shown their second factor."""
     token = secrets.token_urlsafe(32)
     with work(SYSTEM) as w:
         row = AccountSession(
@@ -113,6 +113,7 @@ def sign_in(client: FlaskClient, account_id: int) -> FlaskClient:
             account_id=account_id,
             created_at=w.now,
             expires_at=w.now + timedelta(days=1),
+            passed_at=w.now,
         )
         w.session.add(row)
     with client.session_transaction() as session:
@@ -253,9 +254,8 @@ def _publish(w: Work, petition: Petition, tier: Tier) -> None:
         w.session.add(row)
         petition.threshold = petition.threshold or proof.count
     term = start_term(w, petition, TermKind.COLLECTION, tier.collection.window, "published")
-    assert term.due_on is not None
     petition.opened_at = w.now
-    petition.closes_at = ends_at(term.due_on, rules.rulebook_of(w, petition).timezone)
+    petition.closes_at = ends_at(term.due_on, rules.rulebook_of(w, petition).timezone) if term.due_on else None
     petition.residents_only = tier.residents_only
 
 

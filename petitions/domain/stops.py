@@ -42,7 +42,7 @@ class Touched:
 def touching(recorded: Iterable[RecordedStop], term: Touched) -> tuple[Stop, ...]:
     """The stops of a term, each from the first day on which it may stop this one.
 
-    A term that was met, ended or marked late before the stop was entered stays as it was (rule 7).
+    A term that was met, ended or marked late by the day the stop was entered stays as it was (rule 7).
     """
     return tuple(stop for one in recorded if (stop := _part(one, term)) is not None)
 
@@ -70,6 +70,6 @@ def _part(stop: RecordedStop, term: Touched) -> Stop | None:
     first = first_day_for(stop, term.kind)
     if stop.last is not None and stop.last < first:
         return None
-    if term.settled_on is not None and term.settled_on < stop.entered_on:
+    if term.settled_on is not None and term.settled_on <= stop.entered_on:
         return None
     return Stop(first, stop.last, (stop.id,))

@@ -78,9 +78,9 @@ def moves(w: Work, stop: RecordedStop) -> list[Move]:
 
 
 def _unsettled(stop: RecordedStop) -> ColumnElement[bool]:
-    """Open, or settled on or after the day on which the stop was entered."""
+    """Open, or settled after the day on which the stop was entered."""
     open_ = and_(Term.met_on.is_(None), Term.cancelled_on.is_(None))
-    return or_(open_, Term.met_on >= stop.entered_on, Term.cancelled_on >= stop.entered_on)
+    return or_(open_, Term.met_on > stop.entered_on, Term.cancelled_on > stop.entered_on)
 
 
 def _ran_out(stop: RecordedStop) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from core.audit import record
 from core.work import Work
 from petitions.domain.calendar import ends_at
 from petitions.domain.deadlines import TermKind
+from petitions.domain.eligibility import SIGNABLE
 from petitions.domain.events import Event
 from petitions.domain.lifecycle import Action, Party, State
 from petitions.domain.stops import RecordedStop
@@ -49,14 +50,11 @@ def _move(w: Work, move: Move, cause: str) -> None:
     if move.reopens:
         move.term.met_on = move.term.cancelled_on = None
     set_date(w, move.term, move.new_due, cause)
-    if move.term.kind is TermKind.COLLECTION:
-        move.petition.closes_at = _end(w, move.petition, move.new_due)
     if move.reopens:
         _reopen(w, move.petition, move.new_due)
-
-
-def _end(w: Work, petition: Petition, due_on: date | None) -> object:
-    return ends_at(due_on, rules.rulebook_of(w, petition).timezone) if due_on else None
+    if move.term.kind is TermKind.COLLECTION and move.petition.state in SIGNABLE:
+        timezone = rules.rulebook_of(w, move.petition).timezone
+        move.petition.closes_at = ends_at(move.new_due, timezone) if move.new_due else None
 
 
 def _reopen(w: Work, petition: Petition, due_on: date | None) -> None:

@@ -2,6 +2,9 @@
 
 from flask import Blueprint, Flask
 
+from auth.permissions import Permission
+from auth.sections import WorkLink, add_work_links
+from core.i18n import lazy
 from petitions import notices_cases, notices_signers
 from petitions.web import (
     admin,
@@ -31,6 +34,13 @@ WORDS = (
     refusals_signing,
     refusals_stops,
     refusals_writing,
+)
+
+
+add_work_links(
+    WorkLink("moderation.queue", lazy("Petitions to check"), Permission.PETITION_MODERATE),
+    WorkLink("desk.inbox", lazy("Desk"), Permission.DESK_ANSWER),
+    WorkLink("admin.index", lazy("Running this place"), Permission.JOBS_VIEW),
 )
 
 

@@ -167,7 +167,7 @@ def delete(petition_id: int) -> View:
     return _confirm_page("petitions/write_delete.html", form, petition_id, Action.WITHDRAW)
 
 
-@account_section("petitions/write_own.html")
+@account_section("petitions/write_own.html", Permission.PETITION_WRITE)
 def own_section(w: Work) -> dict[str, Any]:
     """The author's petitions on the page of their account."""
     return {"petitions": query.own_petitions(w)}

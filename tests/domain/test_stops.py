@@ -81,8 +81,8 @@ def test_what_was_settled_before_the_stop_stays(settled: date) -> None:
 
 def test_what_was_settled_before_the_stop_was_entered_stays() -> None:
     late = a_stop(entered_on=LAST)
-    assert touching([late], Touched(TermKind.COLLECTION, COUNTRY, LAST - DAY)) == ()
-    assert touching([late], Touched(TermKind.COLLECTION, COUNTRY, LAST)) != ()
+    assert touching([late], Touched(TermKind.COLLECTION, COUNTRY, LAST)) == ()
+    assert touching([late], Touched(TermKind.COLLECTION, COUNTRY, LAST + DAY)) != ()
 
 
 def random_calendar(dice: random.Random) -> WorkCalendar:
@@ -170,7 +170,7 @@ def test_the_date_worked_out_step_by_step_is_the_one_of_the_whole_history() -> N
         due_on, settled = compute(facts, calendar).due, None
         known: list[RecordedStop] = []
         for stop in sorted(recorded, key=lambda one: (one.entered_on, one.id)):
-            if settled is None and met_on is not None and met_on < stop.entered_on:
+            if settled is None and met_on is not None and met_on <= stop.entered_on:
                 settled = met_on
             if (
                 settled is None
