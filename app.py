@@ -1,5 +1,6 @@
 """The composition root: puts the packages together; nothing imports it."""
 
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from authorities.cli import areas
 from authorities.cli import authorities as authorities_cli
 from core import cli, design, health
 from core.access import install_guards
-from core.config import Settings, SettingsFault, load_settings
+from core.config import KEY_FILE_NAME, Settings, SettingsFault, load_settings
 from core.crypto import KeyFault, KeyRing, create_key_file, read_key_file
 from core.db import init_db
 from core.i18n import init_i18n, lazy, url
@@ -26,6 +27,7 @@ from core.limits import init_limits
 from core.logs import init_logs, log
 from core.web import add_navigation, init_web
 from core.work import Kernel, install, system_clock
+from opendata import ledger
 from opendata.api import bp as api_bp
 from petitions.domain.rulebook import Rulebook
 from petitions.rulebooks import RulebookFaults, load_terms
@@ -37,11 +39,16 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     Raises SettingsFault with every problem of the settings, but for the commands that need none.
     """
     app = Flask("app")
-    for command in (cli.config, petitions.cli.rules):
+    for command in (cli.config, cli.keys, petitions.cli.rules):
         app.cli.add_command(command)
     if settings is None and not cli.needs_settings():
         return app
-    _assemble(app, settings or load_settings(), clock)
+    try:
+        _assemble(app, settings or load_settings(), clock)
+    except SettingsFault as fault:
+        if settings is None and cli.is_command():
+            sys.exit(str(fault))  # an operator reads the list, not a traceback
+        raise
     return app
 
 
@@ -56,6 +63,7 @@ def _assemble(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> 
     init_limits(app, settings)
     init_auth(app)
     install_guards(app, require_permission, current_actor)
+    petitions.web.add_notice(app)
     Compress(app)
     _pages(app)
     _commands(app)
@@ -72,7 +80,7 @@ def _law(settings: Settings) -> Rulebook:
 
 
 def _keys(settings: Settings) -> KeyRing:
-    path = settings.key_file or settings.var_dir / "dauys.keys"
+    path = settings.key_file or settings.var_dir / KEY_FILE_NAME
     if settings.env != "production" and create_key_file(path):
         log.warning("a key file was made for development; production needs one of its own", path=str(path))
     try:
@@ -88,10 +96,12 @@ def _pages(app: Flask) -> None:
         *authorities.web.blueprints(),
         *petitions.web.blueprints(),
         api_bp,
+        ledger.bp,
     )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     petitions.web.add_home(app)
+    authorities.web.add_section("authority", ledger.authority_section)
     if app.extensions["dauys"].settings.env != "production":
         app.register_blueprint(design.bp)
     add_navigation(app, _menu)
@@ -102,6 +112,7 @@ def _menu() -> Mapping[str, object]:
         "nav_items": [
             (url("petitions.index"), lazy("Petitions")),
             (url("writing.new"), lazy("Start a petition")),
+            (url("ledger.index"), lazy("Deadlines")),
             (url("directory.authorities"), lazy("Authorities")),
             (url("rules.index"), lazy("Rules")),
         ],
@@ -110,6 +121,8 @@ def _menu() -> Mapping[str, object]:
         "petitions_url": url("petitions.index"),
         "footer_links": [
             (url("privacy.notice"), lazy("Personal data")),
+            (url("my_data.ask"), lazy("My data")),
+            (url("stops.index"), lazy("Stops of the clocks")),
             (url("rules.index"), lazy("Rules")),
             (url("language.form"), lazy("Language")),
         ],
@@ -118,4 +131,4 @@ def _menu() -> Mapping[str, object]:
 
 def _commands(app: Flask) -> None:
     for command in (*cli.COMMANDS, users, areas, authorities_cli, *petitions.cli.COMMANDS):
-        app.cli.add_command(command)
+        app.cli.add_command(cli.sensible(command))

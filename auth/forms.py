@@ -117,7 +117,7 @@ class SessionForm(Form):
 
 def code_field() -> StringField:
     """A one-time code or a recovery code."""
-    return line_field(lazy("Code"), required(lazy("Write the code.")), max_length=40)
+    return line_field(lazy("One-time code"), required(lazy("Write the code.")), max_length=40)
 
 
 class CodeForm(Form):

@@ -33,6 +33,11 @@ class Account(Base):
     author_notice_version: Mapped[str | None] = mapped_column(code_column())
     author_consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     author_consent_language: Mapped[str | None] = mapped_column(code_column(8))
+    author_consent_channel: Mapped[str | None] = mapped_column(code_column(16))
+    # To which notice the account was opened; the time is `created_at`. NULL where the host opened it.
+    notice: Mapped[str | None] = mapped_column(code_column(32))
+    notice_language: Mapped[str | None] = mapped_column(code_column(8))
+    notice_channel: Mapped[str | None] = mapped_column(code_column(16))
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     disabled: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (

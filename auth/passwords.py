@@ -21,6 +21,8 @@ GOOD_ESTIMATE = 3
 ESTIMATED_SIGNS = 72
 HASHES_AT_ONCE, PATIENCE_SECONDS = 2, 10
 WORDS = Path(__file__).with_name("common_passwords.txt")
+# Which Latin key a Cyrillic letter stands on.
+LATIN_KEYS = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`")
 # Every hash takes 64 MiB, so that only a few may be made at the same time.
 _slots = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
@@ -71,9 +73,10 @@ def is_outdated(kept: str) -> bool:
 
 @lru_cache(maxsize=1)
 def common_words() -> tuple[str, ...]:
-    """The words of the project's own list."""
+    """The words of the project's own list, and each as it comes out with the keyboard left on Latin letters."""
     lines = WORDS.read_text(encoding="utf-8").splitlines()
-    return tuple(line for line in lines if line and not line.startswith("#"))
+    words = [line for line in lines if line and not line.startswith("#")]
+    return tuple(dict.fromkeys([*words, *(word.translate(LATIN_KEYS) for word in words)]))
 
 
 def _prepared(password: str) -> str:

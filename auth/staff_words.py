@@ -24,6 +24,7 @@ STATES: Mapping[str, tuple[Any, str]] = {
 # An act without words here is shown by its code alone.
 ACTIONS: Mapping[str, Any] = {
     "account:create": lazy("Account made on the host"),
+    "account:close": lazy("Account of staff closed by its owner"),
     "account:disable": lazy("Account stopped"),
     "account:enable": lazy("Stopped account let in again"),
     "role:grant": lazy("Role given"),

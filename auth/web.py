@@ -44,6 +44,7 @@ from auth.services.sessions import (
 )
 from authorities.queries import area_choices
 from core.access import by_token, needs, open_to_all
+from core.consent import shown
 from core.forms import ButtonForm, refusals_on
 from core.i18n import _, language, url
 from core.limits import daily_key, limiter, network_key
@@ -97,7 +98,9 @@ def register() -> View:
             register_account(w, "", form.email.data, form.password.data, language())
         if not form.errors:
             return redirect(url(".register_sent"), 303)
-    return page("auth/register.html", form=form)
+    with reading(ANYONE) as w:
+        notice = shown(w)
+    return page("auth/register.html", form=form, notice=notice)
 
 
 @bp.get("/register/sent")
@@ -224,7 +227,7 @@ def details() -> View:
 def author() -> View:
     """What being named means and can cost, and the consent to it."""
     with reading(current_actor()) as w:
-        account, groups = own_account(w, _me(w.actor)), area_choices(w)
+        account, groups, notice = own_account(w, _me(w.actor)), area_choices(w), shown(w)
     form = AuthorForm(obj=account, next=request.args.get("next"))
     form.place.choices = place_choices(groups, _("Choose"))
     if form.validate_on_submit():
@@ -232,7 +235,7 @@ def author() -> View:
             become_author(w, form.full_name.data, form.place.data, form.consent.data)
         if not form.errors:
             return redirect(safe_next(form.next.data) or url(".home"), 303)
-    return page("auth/author.html", form=form, me=account)
+    return page("auth/author.html", form=form, me=account, notice=notice)
 
 
 @bp.route("/sessions", methods=BOTH)

@@ -1,5 +1,7 @@
 """The second factor of staff: set it up, show it at sign-in, new recovery codes, a new device."""
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
@@ -7,7 +9,7 @@ from auth.factor import picture, provisioning_uri
 from auth.forms import CodeForm, ProofForm
 from auth.guards import current_actor, current_identity, enter, safe_next, waiting_identity
 from auth.permissions import Permission
-from auth.queries import has_factor
+from auth.queries import Identity, has_factor
 from auth.services.factors import (
     candidate_secret,
     drop_own_factor,
@@ -41,7 +43,8 @@ def _failed(response: Response) -> bool:
     return response.status_code == UNPROCESSABLE
 
 
-# Three of a million codes are right at any moment: so few tries leave guessing hopeless.
+# Three of a million codes are right at any moment: so few tries leave guessing hopeless. The network is not
+# limited here, because only those get here whose password was right.
 PER_ACCOUNT = limiter.limit(
     "10 per 10 minutes; 50 per day", key_func=_account_key, methods=["POST"], deduct_when=_failed
 )
@@ -49,7 +52,6 @@ PER_ACCOUNT = limiter.limit(
 
 @bp.route("", methods=BOTH)
 @open_to_all
-@PER_NETWORK
 @PER_ACCOUNT
 def step() -> View:
     """The second step of signing in: a code of the app, or a recovery code."""
@@ -68,7 +70,6 @@ def step() -> View:
 
 @bp.route("/enrol", methods=BOTH, endpoint="enrol")
 @open_to_all
-@PER_NETWORK
 @PER_ACCOUNT
 def enrol_page() -> View:
     """Set the second factor up: the secret, its picture, and the first code; then the recovery codes."""
@@ -82,8 +83,8 @@ def enrol_page() -> View:
             enter(token)
         if not form.errors:
             return _codes_page(codes, safe_next(form.next.data), first=True)
-    secret = _candidate(identity.session_hash)
-    return page("auth/factor_enrol.html", form=form, secret=_in_groups(secret), hint=code_hint())
+    secret, link = _candidate(identity)
+    return page("auth/factor_enrol.html", form=form, secret=_in_groups(secret), link=link, hint=code_hint())
 
 
 @bp.get("/enrol/code.svg")
@@ -93,8 +94,8 @@ def code_picture() -> View:
     identity = waiting_identity()
     if identity.waits_for != "enrol":
         raise Refusal("not-found")
-    uri = provisioning_uri(_candidate(identity.session_hash), f"{request.host}: {identity.account_id}")
-    answer = make_response(picture(uri))
+    _secret, link = _candidate(identity)
+    answer = make_response(picture(link))
     answer.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -159,9 +160,12 @@ def _proof(password: str) -> Proof:
         return check_present(w, password)
 
 
-def _candidate(session_hash: bytes) -> str:
+def _candidate(identity: Identity) -> tuple[str, str]:
+    """The secret that the session is offered, and the address by which an app takes it."""
     with reading(ANYONE) as w:
-        return candidate_secret(w, session_hash)
+        secret = candidate_secret(w, identity.session_hash)
+        host = urlsplit(w.settings.base_url).hostname or ""
+    return secret, provisioning_uri(secret, f"{identity.account_id}@{host}")
 
 
 def _codes_page(made: list[str], onward: str | None, *, first: bool) -> View:

@@ -14,7 +14,7 @@ from authorities.faults import Fault
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 KIND = re.compile(r"[a-z][a-z0-9_-]*")
 COLUMN = re.compile(r"[a-z][a-z0-9_]*")
-NAME = re.compile(r"name_[a-z]{2,3}")
+NAME = re.compile(r"name_[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 NUMBER = re.compile(r"[0-9]+(\.[0-9]{1,9})?")
 NEGATIVE = re.compile(r"[-−][0-9.]+")
 EMAIL = re.compile(r"[^@\s,;<>()\"\\]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -112,18 +112,18 @@ class Line:
             self.fault(column, "cell-email", value=_shown(value))
         return value
 
-    def names(self, most: int) -> dict[str, str]:
-        """The names in our languages, all of them needed, and in whatever others the file has."""
+    def names(self, most: int, languages: Sequence[str] = LANGUAGES) -> dict[str, str]:
+        """The names in the languages, all of them needed, and in whatever others the file has."""
         columns = [column for column in self.cells if NAME.fullmatch(column)]
         found = {column.removeprefix("name_"): self._name(column, most) for column in columns}
+        for language in languages:
+            if not found[language]:
+                self.fault(f"name_{language}", "cell-empty")
         return {language: name for language, name in found.items() if name}
 
     def _name(self, column: str, most: int) -> str:
         value = self.text(column, most, needed=False)
-        name = " ".join(unicodedata.normalize("NFC", value).split())
-        if not name and column.removeprefix("name_") in LANGUAGES:
-            self.fault(column, "cell-empty")
-        return name
+        return " ".join(unicodedata.normalize("NFC", value).split())
 
     def _check_signs(self, column: str, value: str) -> None:
         for sign in value:
@@ -133,11 +133,17 @@ class Line:
 
 
 def read_table(
-    source: str | bytes, columns: Sequence[str], *, further: bool
+    source: str | bytes,
+    columns: Sequence[str],
+    languages: Sequence[str] = LANGUAGES,
+    *,
+    further: bool = False,
+    may_be_empty: bool = False,
 ) -> tuple[list[Line], list[Fault]]:
-    """The rows of a CSV file whose header has `columns` and the names in our languages, in any order.
+    """The rows of a CSV file whose header has `columns` and the names in the languages, in any order.
 
-    `further` allows more columns. Where the header is wrong there are no rows, only faults.
+    `further` allows more columns, `may_be_empty` a header without rows. Where the header is wrong there
+    are no rows, only faults.
     """
     faults: list[Fault] = []
     text = _decoded(source, faults)
@@ -145,11 +151,11 @@ def read_table(
     if not rows:
         return [], faults or [Fault(1, "", "empty-file")]
     number, header = rows[0]
-    needed = [*columns, *(f"name_{language}" for language in LANGUAGES)]
+    needed = [*columns, *(f"name_{language}" for language in languages)]
     faults += _header_faults(number, header, needed, further=further)
     if faults:
         return [], faults
-    if len(rows) == 1:
+    if len(rows) == 1 and not may_be_empty:
         return [], [Fault(number, "", "no-rows")]
     return [line for row in rows[1:] if (line := _line(*row, header, faults))], faults
 
@@ -184,8 +190,9 @@ def _header_faults(number: int, header: list[str], needed: Sequence[str], *, fur
         return [Fault(number, "", "separator", {"found": "tab" if separator == "\t" else separator})]
     missing = [(name, "column-missing") for name in needed if name not in header]
     twice = [(name, "column-twice") for name in sorted(set(header)) if header.count(name) > 1]
-    form = COLUMN if further else NAME
-    unknown = [(name, "column-unknown") for name in header if name not in needed and not form.fullmatch(name)]
+    forms = (NAME, COLUMN) if further else (NAME,)
+    known = {*needed, *(name for name in header if any(form.fullmatch(name) for form in forms))}
+    unknown = [(name, "column-unknown") for name in header if name not in known]
     return [Fault(number, "", code, {"name": _shown(name)}) for name, code in (*missing, *twice, *unknown)]
 
 

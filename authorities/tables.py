@@ -7,7 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeVar
 
-from authorities.cells import NAME, Line, read_table
+from authorities.cells import LANGUAGES, NAME, Line, read_table
 from authorities.faults import Fault
 
 AREA_COLUMNS = ("code", "parent", "kind", "population", "electorate", "as_of", "source")
@@ -63,37 +63,45 @@ class AuthorityLine:
 
 
 def parse_areas(
-    source: str | bytes, known: Parents = MappingProxyType({})
+    source: str | bytes,
+    known: Parents = MappingProxyType({}),
+    languages: Sequence[str] = LANGUAGES,
+    *,
+    keep: bool = False,
 ) -> tuple[tuple[AreaLine, ...], tuple[Fault, ...]]:
     """The areas of a file (RULEBOOK: areas.csv), or no rows and its faults in the order of lines.
 
     `known` are the areas of the register: a file may hold a part of the tree whose parents are there.
+    `keep` gives the rows beside their faults, for checks that go on to name all that is wrong at once.
     """
-    lines, faults = read_table(source, AREA_COLUMNS, further=True)
-    rows = tuple(_area(line) for line in lines)
+    lines, faults = read_table(source, AREA_COLUMNS, languages, further=True)
+    rows = tuple(_area(line, languages) for line in lines)
     _check_unique(rows, faults)
     _check_tree(rows, known, faults)
-    return _result(rows, faults)
+    return _result(rows, faults, keep=keep)
 
 
 def parse_authorities(
     source: str | bytes,
     known_area_codes: Collection[str],
     known: Mapping[str, str | None] = MappingProxyType({}),
+    languages: Sequence[str] = LANGUAGES,
+    *,
+    keep: bool = False,
 ) -> tuple[tuple[AuthorityLine, ...], tuple[Fault, ...]]:
     """The bodies of a file (RULEBOOK: authorities.csv), or no rows and its faults in the order of lines.
 
-    `known` are the bodies of the register with their supervisors.
+    `known` are the bodies of the register with their supervisors; `keep` is that of `parse_areas`.
     """
-    lines, faults = read_table(source, AUTHORITY_COLUMNS, further=False)
-    rows = tuple(_authority(line) for line in lines)
+    lines, faults = read_table(source, AUTHORITY_COLUMNS, languages)
+    rows = tuple(_authority(line, languages) for line in lines)
     _check_unique(rows, faults)
     areas = frozenset(known_area_codes)
     for row in rows:
         if row.area and row.area not in areas:
             faults.append(Fault(row.line, "area", "area-unknown", {"value": row.area}))
     _check_supervisors(rows, known, faults)
-    return _result(rows, faults)
+    return _result(rows, faults, keep=keep)
 
 
 def path_of(code: str, parents: Parents) -> tuple[str, ...] | None:
@@ -107,11 +115,14 @@ def path_of(code: str, parents: Parents) -> tuple[str, ...] | None:
     return tuple(reversed(codes))
 
 
-def _result(rows: tuple[Row, ...], faults: list[Fault]) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
-    return (() if faults else rows), tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
+def _result(
+    rows: tuple[Row, ...], faults: list[Fault], *, keep: bool
+) -> tuple[tuple[Row, ...], tuple[Fault, ...]]:
+    in_order = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
+    return (() if faults and not keep else rows), in_order
 
 
-def _area(line: Line) -> AreaLine:
+def _area(line: Line, languages: Sequence[str]) -> AreaLine:
     named = line.cells.keys() - {*AREA_COLUMNS, INVENTED}
     further = {column: line.number(column) for column in sorted(named) if not NAME.fullmatch(column)}
     row = AreaLine(
@@ -119,7 +130,7 @@ def _area(line: Line) -> AreaLine:
         code=line.code("code", LONGEST_CODE["area"]),
         parent=line.code("parent", LONGEST_CODE["area"], needed=False) or None,
         kind=line.kind("kind", LONGEST_KIND),
-        names=line.names(LONGEST_NAME),
+        names=line.names(LONGEST_NAME, languages),
         population=line.whole("population"),
         electorate=line.whole("electorate"),
         as_of=line.day("as_of"),
@@ -142,13 +153,13 @@ def _check_figures(line: Line, row: AreaLine) -> None:
         line.fault("source", "figure-unsourced")
 
 
-def _authority(line: Line) -> AuthorityLine:
+def _authority(line: Line, languages: Sequence[str]) -> AuthorityLine:
     row = AuthorityLine(
         line=line.at,
         code=line.code("code", LONGEST_CODE["authority"]),
         area=line.code("area", LONGEST_CODE["area"]),
         branch=line.choice("branch", BRANCHES),
-        names=line.names(LONGEST_NAME),
+        names=line.names(LONGEST_NAME, languages),
         email=line.email("email"),
         supervisor=line.code("supervisor", LONGEST_CODE["authority"], needed=False) or None,
         valid_from=line.day("valid_from"),

@@ -14,17 +14,18 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from waitress import create_server
 
 from core import jobs, switches
-from core.config import ROOT, SettingsFault, load_settings
+from core.config import KEY_FILE_NAME, ROOT, SettingsFault, load_settings
 from core.crypto import create_key_file
 from core.logs import log
 from core.work import SYSTEM, kernel, reading, work
 
 PATIENCE_SECONDS = 60
 RESTART_SECONDS = 2
-WITHOUT_SETTINGS = {"rules", "config", "keys"}
+WITHOUT_SETTINGS = ("rules", "config", "keys create")
 
 config = AppGroup("config", help="The settings.")
 keys = AppGroup("keys", help="The keys that are kept outside the database.")
@@ -33,11 +34,34 @@ jobs_group = AppGroup("jobs", help="The work behind the pages.")
 switch = AppGroup("switch", help="Emergency switches.")
 
 
+def sensible(command: click.Command) -> click.Command:
+    """The command, but for a database that lacks its tables it says what to do instead of a traceback."""
+    run = command.invoke
+
+    def invoke(context: click.Context) -> object:
+        try:
+            return run(context)
+        except (OperationalError, ProgrammingError) as error:
+            why = str(error.orig).splitlines()[0]
+            advice = "If it was never made or is older than the code: flask --app app db upgrade"
+            raise click.ClickException(f"The database cannot be used ({why}). {advice}") from error
+
+    command.invoke = invoke  # type: ignore[method-assign]
+    return command
+
+
+def is_command() -> bool:
+    """Whether somebody runs a command, rather than a server importing the app."""
+    return click.get_current_context(silent=True) is not None
+
+
 def needs_settings() -> bool:
     """Whether the command at hand needs them; Flask loads the app before it knows the command."""
     if click.get_current_context(silent=True) is None:
         return True
-    return not WITHOUT_SETTINGS & set(sys.argv[1:])
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    pairs = {" ".join(words[n : n + 2]) for n in range(len(words))}
+    return not any(known in words or known in pairs for known in WITHOUT_SETTINGS)
 
 
 @config.command("check", with_appcontext=False)
@@ -48,6 +72,8 @@ def config_check() -> None:
     except SettingsFault as fault:
         click.echo(str(fault), err=True)
         sys.exit(1)
+    if settings.env == "production" and settings.mail_url.startswith("folder:"):
+        click.echo(f"warning: mails only go to {settings.mail_url}; set DAUYS_MAIL_URL", err=True)
     for name in settings.controller.missing:
         click.echo(f"warning: DAUYS_CONTROLLER_{name.upper()} is empty, so signing stays closed", err=True)
     click.echo(f"The settings are fit for {settings.env}.")
@@ -66,11 +92,9 @@ def keys_create() -> None:
 
 
 def _key_path() -> Path:
-    named = os.environ.get("DAUYS_KEY_FILE")
-    if named:
-        return Path(named)
-    settings = load_settings()
-    return settings.key_file or settings.var_dir / "dauys.keys"
+    # No settings are read: production's are not complete before the file is there.
+    folder = Path(os.environ.get("DAUYS_VAR_DIR") or ROOT / "var")
+    return Path(os.environ.get("DAUYS_KEY_FILE") or folder / KEY_FILE_NAME)
 
 
 def alembic_config() -> Config:

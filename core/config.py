@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "DAUYS_"
+KEY_FILE_NAME = "dauys.keys"
 REQUIRED_CONTROLLER = ("person", "body", "address", "email", "phone")
 
 
@@ -125,7 +126,7 @@ def _unknown_keys(env: dict[str, str]) -> list[str]:
 def _with_defaults(settings: Settings) -> Settings:
     given = {
         "database_url": settings.database_url or f"sqlite:///{settings.var_dir / 'dauys.sqlite3'}",
-        "key_file": settings.key_file or settings.var_dir / "dauys.keys",
+        "key_file": settings.key_file or settings.var_dir / KEY_FILE_NAME,
         "mail_url": settings.mail_url or f"folder:{settings.var_dir / 'mail'}",
     }
     if not settings.secret_key.get_secret_value() and settings.env != "production":
@@ -150,6 +151,4 @@ def _unsafe(settings: Settings, env: dict[str, str]) -> list[str]:
         problems.append(f"{PREFIX}KEY_FILE is required (make one with: flask --app app keys create)")
     elif settings.key_file is None or not settings.key_file.is_file():
         problems.append(f"{PREFIX}KEY_FILE does not exist: {settings.key_file}")
-    if not env.get(f"{PREFIX}MAIL_URL"):
-        problems.append(f"{PREFIX}MAIL_URL is required (smtp://..., folder:PATH or console:)")
     return problems

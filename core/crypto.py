@@ -30,6 +30,7 @@ class KeyRing:
     site: bytes
     wrapping: dict[str, bytes]
     current: str
+    source: Path | None = None
 
     def derived(self, purpose: str) -> bytes:
         """A key for one purpose, derived from the site key (HKDF-SHA256, RFC 5869)."""
@@ -41,15 +42,24 @@ class KeyRing:
 
     def wrap(self, key: bytes, name: str) -> bytes:
         """Seal a key under the current wrapping key; `name` binds it to its place."""
-        return self.current.encode() + b"|" + seal(self.wrapping[self.current], key, name)
+        # A process that began before a rotation must not wrap under a key that is about to be dropped.
+        ring = self.latest()
+        return ring.current.encode() + b"|" + seal(ring.wrapping[ring.current], key, name)
 
     def unwrap(self, wrapped: bytes, name: str) -> bytes:
         """Open a wrapped key. Raises KeyFault where the file lacks the wrapping key or the place differs."""
         key_id, _, sealed = wrapped.partition(b"|")
-        try:
-            return unseal(self.wrapping[key_id.decode()], sealed, name)
-        except KeyError as error:
-            raise KeyFault(f"the key file has no wrapping key {key_id.decode()!r}") from error
+        known = key_id.decode(errors="replace")
+        ring = self if known in self.wrapping else self.latest()
+        if known not in ring.wrapping:
+            raise KeyFault(f"the key file has no wrapping key {known!r}")
+        # What was read from the file anew is kept, so that the next row does not read it again.
+        self.wrapping[known] = ring.wrapping[known]
+        return unseal(ring.wrapping[known], sealed, name)
+
+    def latest(self) -> "KeyRing":
+        """The keys as the file has them now; this ring itself where it came from no file."""
+        return self if self.source is None else read_key_file(self.source)
 
     def seal_text(self, purpose: str, text: str, place: str) -> bytes:
         """Encrypt a text of the site's own (not a petition's) for the column `place`."""
@@ -124,11 +134,20 @@ def read_key_file(path: Path) -> KeyRing:
     try:
         content = json.loads(path.read_text())
         wrapping = {name: base64.b64decode(key) for name, key in content["wrapping"].items()}
-        return KeyRing(base64.b64decode(content["site"]), wrapping, content["current"])
+        return KeyRing(base64.b64decode(content["site"]), wrapping, content["current"], path)
     except OSError as error:
         raise KeyFault(f"the key file cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeyFault("the key file is damaged") from error
+
+
+def fits(ring: KeyRing, wrapped: bytes, name: str) -> bool:
+    """Whether the ring opens a wrapped key: for checks that say so instead of failing."""
+    try:
+        ring.unwrap(wrapped, name)
+    except KeyFault:
+        return False
+    return True
 
 
 def _text(key: bytes) -> str:

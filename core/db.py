@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Dialect, Engine, Enum, Integer, MetaData, String, event
+from sqlalchemy import BigInteger, Dialect, Engine, Enum, Integer, MetaData, String, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import DateTime, TypeDecorator
@@ -67,6 +67,9 @@ def code_column(length: int = 64) -> String:
     return String(length)
 
 
+# What is deleted is overwritten in the file: a destroyed key must not be found in its free pages.
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON")
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
@@ -96,7 +99,7 @@ def _engine_options(url: str) -> dict[str, Any]:
 
 def _sqlite_connect(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -121,6 +124,44 @@ def upsert(session: Session, table: Any) -> Any:
 def is_postgres(session: Session) -> bool:
     """Whether the session speaks to PostgreSQL."""
     return session.get_bind().dialect.name == "postgresql"
+
+
+def lock_writers(session: Session, table: Any) -> None:
+    """Let no other transaction write to the table until this one ends; on SQLite a writing Work does already."""
+    if is_postgres(session):
+        session.execute(text(f'LOCK TABLE "{table.__tablename__}" IN SHARE ROW EXCLUSIVE MODE'))
+
+
+def steady_snapshot(session: Session) -> None:
+    """Make all statements of a fresh reading session see one moment; a SQLite transaction does so by itself."""
+    if is_postgres(session):
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+
+
+def settle_sequences(session: Session) -> None:
+    """After rows came with their numbers, let new ones go on behind them; SQLite looks for itself."""
+    if not is_postgres(session):
+        return
+    for table in Base.metadata.sorted_tables:
+        for column in table.primary_key.columns:
+            name = session.scalar(text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": table.name, "c": column.name})
+            if name is not None:
+                query = f'SELECT setval(:name, coalesce(max("{column.name}"), 0) + 1, false) FROM "{table.name}"'  # noqa: S608
+                session.execute(text(query), {"name": name})
+
+
+def scrub(table: Any) -> None:
+    """Clear the table's dead rows from log and pages, after what was in them has been destroyed."""
+    raw = db.engine.raw_connection()
+    try:
+        if db.engine.dialect.name == "sqlite":
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        raw.driver_connection.autocommit = True  # type: ignore[union-attr]
+        raw.cursor().execute(f'VACUUM "{table.__tablename__}"')
+        raw.driver_connection.autocommit = False  # type: ignore[union-attr]
+    finally:
+        raw.close()
 
 
 def dispose(app: Flask) -> None:

@@ -1,5 +1,7 @@
 """Health for machines: alive, ready, and the figures of the jobs and the outbox."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, jsonify, make_response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
@@ -9,6 +11,16 @@ from core.access import by_token
 from core.work import Work, kernel, reading
 
 bp = Blueprint("health", __name__)
+# A check of a package's own: what is wrong in words for machines, or None.
+Check = Callable[[], str | None]
+_checks: list[Check] = []
+
+
+def readiness(check: Check) -> Check:
+    """Register a check without which the site is not ready."""
+    if check not in _checks:
+        _checks.append(check)
+    return check
 
 
 @bp.get("/healthz")
@@ -21,14 +33,16 @@ def alive() -> Response:
 @bp.get("/readyz")
 @by_token
 def ready() -> Response:
-    """The database answers and a controller is named; otherwise 503 with what is missing."""
+    """The database answers, the key file fits and a controller is named; otherwise 503 with what is missing."""
     problems = [] if kernel().settings.controller.named else ["no controller is named: signing is closed"]
     try:
         with reading() as w:
             w.session.execute(text("SELECT 1 FROM petitions LIMIT 1"))
+        faults = [fault for check in _checks if (fault := check())]
     except Exception as error:
-        problems.append(f"database: {type(error).__name__}")
-        return make_response(jsonify(status="not ready", problems=problems), 503)
+        faults = [f"database: {type(error).__name__}"]
+    if faults:
+        return make_response(jsonify(status="not ready", problems=problems + faults), 503)
     return jsonify(status="ready", problems=problems)
 
 

@@ -45,7 +45,7 @@ def request_language() -> str:
 
 def asked_language() -> str | None:
     """The language that the URL itself asks for, if it does: it stays in the page's links."""
-    asked = request.args.get("lang", "")
+    asked = request.args.get("lang", "") if has_request_context() else ""
     return asked if asked in LANGUAGES else None
 
 

@@ -123,6 +123,12 @@ def tick(*, everything: bool = False) -> int:
     return total
 
 
+def last_success(w: Work, name: str) -> datetime | None:
+    """When a job last ended well; inside the job itself this is its run before."""
+    row = w.session.get(JobRun, name)
+    return row.ok_at if row else None
+
+
 def states(w: Work) -> list[JobState]:
     """Each job with its last success and whether it is late (three intervals without one)."""
     rows = {row.name: row for row in w.session.scalars(select(JobRun))}

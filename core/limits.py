@@ -70,6 +70,14 @@ class SqliteStorage(Storage):
         """Whether the file answers."""
         return bool(self._rows("SELECT 1"))
 
+    def expired(self) -> int:
+        """How many counters lie there although their window has ended."""
+        return int(self._rows("SELECT count(*) FROM hits WHERE expires <= :now", now=time.time())[0][0])
+
+    def forget_expired(self) -> int:
+        """Delete them."""
+        return len(self._rows("DELETE FROM hits WHERE expires <= :now RETURNING key", now=time.time()))
+
     def reset(self) -> int:
         """Forget everything."""
         return len(self._rows("DELETE FROM hits RETURNING key"))
@@ -134,6 +142,18 @@ def allowed(rules: Iterable[str], purpose: str, contact: str) -> bool:
     except Exception as error:
         log.error("limits not available", kind=type(error).__name__)
         return True
+
+
+def expired() -> int:
+    """How many counters of networks and contacts are over and still there; Redis ends its own by itself."""
+    store = None if _off() else limiter.storage
+    return store.expired() if isinstance(store, SqliteStorage) else 0
+
+
+def forget_expired() -> int:
+    """Delete them; returns how many."""
+    store = None if _off() else limiter.storage
+    return store.forget_expired() if isinstance(store, SqliteStorage) else 0
 
 
 def _retry_after(response: Response) -> Response:

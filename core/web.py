@@ -114,6 +114,7 @@ def _template_words(app: Flask, settings: Settings) -> None:
         localised=i18n.localised,
         lang_url=i18n.lang_url,
         url=i18n.url,
+        asked_language=i18n.asked_language,
         languages=list(i18n.LANGUAGES.items()),
         static_url=static_url,
         controller=settings.controller,
@@ -200,14 +201,15 @@ def _error_pages(app: Flask) -> None:
     app.register_error_handler(Exception, _on_fault)
 
 
+_TITLES = {404: i18n.lazy("There is no such page"), 410: i18n.lazy("This page is gone")}
+
+
 def _on_refusal(error: Refusal) -> Response:
     status = refusal_status(error)
     if _wants_json():
         return problem(status, refusal_text(error))
-    response = make_response(
-        render_template("errors/refusal.html", message=refusal_text(error), status=status)
-    )
-    response.status_code = status
+    facts = {"message": refusal_text(error), "title": _TITLES.get(status), "status": status}
+    response = make_response(render_template("errors/refusal.html", **facts), status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "60"
     return response

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
@@ -74,10 +75,16 @@ def install(app: Flask, kernel: Kernel) -> None:
 
 
 @contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    """Replay at another moment: inside the block every Work's clock stands there (demo, imports of history)."""
+def at(moment: datetime, rulebook: Path | None = None) -> Iterator[None]:
+    """Replay at another moment: inside the block every Work's clock stands there (demo, imports of history).
+
+    With `rulebook` what is begun inside begins under that folder's rules.
+    """
     present = kernel()
-    install(current_app, replace(present, clock=lambda: moment))
+    settings = present.settings
+    if rulebook is not None:
+        settings = settings.model_copy(update={"rulebook": rulebook})
+    install(current_app, replace(present, clock=lambda: moment, settings=settings))
     try:
         yield
     finally:

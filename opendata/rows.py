@@ -6,7 +6,8 @@ from core.links import absolute_url
 from opendata import schemas
 from opendata.figures import AnswerFigures
 from petitions.domain.rulebook import Rulebook, Unit
-from petitions.queries.petitions import Goal, PetitionView
+from petitions.queries.goals import FROZEN, Goal
+from petitions.queries.petitions import PetitionView
 from petitions.queries.terms import TermRow
 
 
@@ -42,18 +43,8 @@ def _goals(view: PetitionView) -> tuple[Goal, ...]:
 
 def threshold(goal: Goal) -> schemas.Threshold:
     """One milestone."""
-    return schemas.Threshold(
-        milestone=goal.milestone,
-        count=goal.count,
-        formula=goal.formula,
-        base=goal.base,
-        base_value=goal.base_value,
-        base_as_of=goal.base_as_of,
-        source=goal.source,
-        article=goal.article,
-        basis=goal.basis,  # type: ignore[arg-type]
-        reached_at=goal.reached_at,
-    )
+    proof = {name: getattr(goal.proof, name) for name in FROZEN}
+    return schemas.Threshold(**proof, reached_at=goal.reached_at)
 
 
 def term(row: TermRow) -> schemas.Term:

@@ -50,7 +50,7 @@ class Body(Shape):
 
 
 class Signing(Shape):
-    """Whether signatures can be given now, and if not, why: closed, not-open, switched-off or no-controller."""
+    """Whether signatures can be given now, and if not, why: closed, not-open, frozen, switched-off or no-controller."""
 
     open: bool
     reason: str | None

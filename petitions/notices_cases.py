@@ -31,6 +31,7 @@ from petitions.notices_words import MISSED, Words, words_for
 from petitions.queries import rules
 from petitions.queries.answers import outcome_words
 
+BALLOT = "casework.ballot"
 Ref = dict[str, Any]
 
 
@@ -166,7 +167,7 @@ def _case_mail(w: Work, notice: _Notice, to: str, language: str, stop: str = "")
             "reason": facts["reason"] if notice.words.reasons else "",
             "reason_lang": notice.petition.language,
             "button": str(notice.words.button),
-            "link": _link(notice, language),
+            "link": _ballot(w, notice, language) or _link(notice, language),
             "stop": f"{stop}?lang={language}" if stop else "",
         }
         subject = str(notice.words.subject) % facts
@@ -189,12 +190,30 @@ def _follower_message(w: Work, notice: _Notice, row: Signature, address: str) ->
     shown = {
         "sentences": notice.words.said({}),
         "button": str(notice.words.button),
-        "link": f"{_signer_link(w, 'signing.manage', Purpose.MANAGE, row)}?lang={row.language}",
+        "link": _follower_page(w, notice, row),
         "stop": f"{stop}?lang={row.language}",
     }
     return _message(
         w, "case_follower", address, str(notice.words.subject), row.language, shown, _one_click(stop)
     )
+
+
+def _ballot(w: Work, notice: _Notice, language: str) -> str:
+    """The author's link to say whether a promise was kept; empty for every other mail."""
+    if notice.words.endpoint != BALLOT:
+        return ""
+    case, promise = notice.petition, notice.entry.facts["promise"]
+    token = sign_token(w, Purpose.PROMISE_AUTHOR, case.id, case.author_id, promise, w.now + LASTING)
+    return absolute_url(BALLOT, token=token, lang=language)
+
+
+def _follower_page(w: Work, notice: _Notice, row: Signature) -> str:
+    """A follower's link: the own page of the signature, or the question whether a promise was kept."""
+    if notice.words.endpoint != BALLOT:
+        return f"{_signer_link(w, 'signing.manage', Purpose.MANAGE, row)}?lang={row.language}"
+    promise = notice.entry.facts["promise"]
+    token = sign_token(w, Purpose.PROMISE, row.petition_id, row.id, promise, w.now + LASTING)
+    return absolute_url(BALLOT, token=token, lang=row.language)
 
 
 def _signer_link(w: Work, endpoint: str, purpose: Purpose, row: Signature) -> str:

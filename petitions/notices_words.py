@@ -1,37 +1,18 @@
 """What each mail about a case says: a subject, a few sentences, and one button, by event and audience."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from core.i18n import lazy
 from petitions.domain.deadlines import TermKind
 from petitions.domain.events import Event
 from petitions.notices import Audience
+from petitions.notices_quiet import FOLLOWERS
+from petitions.notices_shape import PLACE, Words
+
+__all__ = ["LATENESS", "MISSED", "PLACE", "SAID", "Words", "words_for"]
 
 A, E, K = Audience, Event, TermKind
-PLACE = re.compile(r"%\((\w+)\)s")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One mail. A sentence with a fact that the case does not have is left out. An empty endpoint: no button.
-
-    With `reasons` the text of the decision behind the event is quoted.
-    """
-
-    subject: Any
-    sentences: tuple[Any, ...]
-    button: Any = ""
-    endpoint: str = ""
-    reasons: bool = False
-
-    def said(self, facts: Mapping[str, str]) -> list[str]:
-        """The sentences whose facts are all there, in the language in force."""
-        texts = [str(sentence) for sentence in self.sentences]
-        return [text % facts for text in texts if all(facts.get(name) for name in PLACE.findall(text))]
-
 
 MISSED: Mapping[TermKind, Any] = {
     K.REGISTRATION: lazy("Registration by the authority"),
@@ -216,6 +197,46 @@ AUTHOR: Mapping[Event, Words] = {
         ),
         *_MINE,
     ),
+    E.QUESTION_ASKED: Words(
+        lazy("The authority asks you a question about your petition"),
+        (
+            lazy("The authority needs something from you to answer “%(title)s”. The question stands on your page."),
+            lazy("Please reply by %(reply_by)s. Without a reply the authority decides on what it knows."),
+        ),
+        *_MINE,
+    ),
+    E.DISCUSSION_ANNOUNCED: Words(
+        lazy("The authority invites to a public discussion of your petition"),
+        (
+            lazy("“%(title)s” is discussed in public on %(held_on)s. Everybody may come."),
+            lazy("Where: %(where)s."),
+            lazy("The hour, the materials and an entry for your calendar stand on the page of the petition."),
+        ),
+        *_PUBLIC,
+    ),
+    E.MINUTES_PUBLISHED: Words(
+        lazy("The minutes of the public discussion are there"),
+        (lazy("What was said about “%(title)s” can be read on the page of the petition."),),
+        *_PUBLIC,
+    ),
+    E.PROMISE_DUE: Words(
+        lazy("Was the promise kept?"),
+        (
+            lazy("In its answer to “%(title)s” the authority promised something by %(due_on)s:"),
+            lazy("“%(what)s”"),
+            lazy("Please say whether it was kept. What you say is public."),
+        ),
+        lazy("Say whether it was kept"),
+        "casework.ballot",
+    ),
+    E.PROMISE_REPORTED: Words(
+        lazy("The authority reports on its promise"),
+        (
+            lazy("The authority says what became of its promise in the answer to “%(title)s”."),
+            lazy("“%(what)s”"),
+        ),
+        *_PUBLIC,
+    ),
     E.EXTENDED: Words(
         lazy("The authority has extended its time for the answer"),
         (
@@ -253,6 +274,23 @@ _OVERDUE = Words(
 )
 
 AUTHORITY: Mapping[Event, Words] = {
+    E.QUESTION_REPLIED: Words(
+        lazy("The author has replied to your question: %(receipt)s"),
+        (
+            lazy("The reply about “%(title)s” stands on the page of the case."),
+            lazy("Your answer is due on %(answer_due)s."),
+        ),
+        *_DESK,
+    ),
+    E.PROMISE_DUE: Words(
+        lazy("The date of your promise has come: %(receipt)s"),
+        (
+            lazy("In your answer to “%(title)s” you promised something by %(due_on)s:"),
+            lazy("“%(what)s”"),
+            lazy("Please report in public what became of it. The author and the followers are asked as well."),
+        ),
+        *_DESK,
+    ),
     E.HANDED_OVER: Words(
         lazy("A petition was handed over to you: %(receipt)s"),
         (
@@ -331,56 +369,6 @@ ADMINISTRATORS: Mapping[Event, Words] = {
             lazy("“%(title)s” was not checked in time."),
             lazy("Please see to it that a moderator decides on it now."),
         ),
-    ),
-}
-
-# Whoever finds these mails on a phone must not learn which petition they are about (TRUST rule 5).
-_QUIET = lazy("News from Dauys")
-_OWN_PAGE = (lazy("Open your private page"), "signing.manage")
-
-FOLLOWERS: Mapping[Event, Words] = {
-    E.HANDED_OVER: Words(
-        _QUIET,
-        (
-            lazy(
-                "What you signed has reached its threshold and was handed over. The addressee owes an answer now."
-            ),
-        ),
-        *_OWN_PAGE,
-    ),
-    E.DEADLINE_MISSED: Words(
-        _QUIET,
-        (
-            lazy(
-                "What you signed should have been answered by now. The addressee is late, and this is on record."
-            ),
-        ),
-        *_OWN_PAGE,
-    ),
-    E.ANSWERED: Words(_QUIET, (lazy("What you signed has been answered."),), *_OWN_PAGE),
-    E.ANSWER_CORRECTED: Words(
-        _QUIET,
-        (lazy("The answer to what you signed was corrected. The earlier version stays readable."),),
-        *_OWN_PAGE,
-    ),
-    E.LAPSED: Words(
-        _QUIET, (lazy("The collection for what you signed has ended below its threshold."),), *_OWN_PAGE
-    ),
-    E.REPLIED: Words(_QUIET, (lazy("The addressee has replied to what you signed."),), *_OWN_PAGE),
-    E.REOPENED: Words(_QUIET, (lazy("The collection for what you signed is open again."),), *_OWN_PAGE),
-    E.EXTENDED: Words(
-        _QUIET,
-        (
-            lazy(
-                "The addressee of what you signed has extended its time for the answer. The reason is public."
-            ),
-        ),
-        *_OWN_PAGE,
-    ),
-    E.TRANSFERRED: Words(
-        _QUIET,
-        (lazy("What you signed was handed on to the competent authority, which owes an answer now."),),
-        *_OWN_PAGE,
     ),
 }
 

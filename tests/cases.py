@@ -1,22 +1,27 @@
 """Helpers of the tests of cases: officers as actors, rows read back, mails read from the folder."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from core.outbox import sweep_broadcasts, sweep_outbox
+from core.outbox import OutboxRow, sweep_broadcasts, sweep_outbox
 from core.work import ANYONE, SYSTEM, Actor, Work, reading, work
 from petitions.domain.deadlines import TermKind
 from petitions.models.case import Answer, JournalEntry, Referral, Term
 from petitions.models.petition import Petition, RulebookVersion
+from petitions.services import hand_over as handing
 from petitions.services.answering import AnswerDraft, publish_answer, register_petition
-from tests.factories import VILLAGE_BODY
+from petitions.services.cases import load
+from tests.conftest import Clock
+from tests.factories import VILLAGE_BODY, a_petition
 
 REASONS = "Кітапхана келесі жылдың бюджетіне енгізілді. Құрылыс наурыз айында басталады, қаражат бөлінді."
 
@@ -67,6 +72,30 @@ def answers(petition_id: int, kind: str = "answer") -> list[Answer]:
         return list(w.session.scalars(query.order_by(Answer.number)))
 
 
+def waiting() -> int:
+    """A petition that was handed over today and is not registered."""
+    petition_id = a_petition(signatures=21, reached=True)
+    with work(SYSTEM) as w:
+        handing.hand_over(w, load(w, petition_id))
+    return petition_id
+
+
+def at_closing(petition_id: int, clock: Clock, later: timedelta) -> None:
+    """Go to some time after the window of a petition closes."""
+    closes = petition_row(petition_id).closes_at
+    assert closes is not None
+    clock.now = closes + later
+
+
+def lapsed(clock: Clock) -> int:
+    """A petition that lapsed and is owed a reply."""
+    petition_id = a_petition(signatures=3)
+    at_closing(petition_id, clock, timedelta(days=2))
+    with work(SYSTEM) as w:
+        handing.lapse(w, load(w, petition_id))
+    return petition_id
+
+
 def draft(**changes: object) -> AnswerDraft:
     """A good answer, decided today."""
     with reading(ANYONE) as w:
@@ -93,6 +122,23 @@ def change(petition_id: int, **values: object) -> None:
         row = w.session.get_one(Petition, petition_id)
         for name, value in values.items():
             setattr(row, name, value)
+
+
+def told(template: str) -> int:
+    """How many mails of a template are written, sent or not."""
+    with reading(ANYONE) as w:
+        return w.session.scalar(select(func.count()).where(OutboxRow.template == template)) or 0
+
+
+def done_by_two(app: Flask, sweep: Callable[[], int]) -> int:
+    """Run a sweep twice at once; what both of them did."""
+
+    def run(_number: int) -> int:
+        with app.app_context():
+            return sweep()
+
+    with ThreadPoolExecutor(2) as pool:
+        return sum(pool.map(run, range(2)))
 
 
 def sent_mails() -> list[EmailMessage]:

@@ -1,5 +1,8 @@
 """What tests of drafts and of the check do over and over: write, submit, join, send to the check."""
 
+import pytest
+
+from core.refusal import Refusal
 from core.work import SYSTEM, Actor, reading, work
 from petitions.domain.lifecycle import State
 from petitions.models.petition import Petition
@@ -13,6 +16,11 @@ TITLE = "Ауылға жаңа кітапхана салынсын"
 TEXT = "Ауылда кітапхана жоқ. Балалар кітап алу үшін қалаға барады, ал көлік сирек жүреді.\n\n- үй\n- кітап\n"
 REASON = "Мәтінде бір адамның жеке деректері бар, оны алып тастаңыз."
 JOINERS = 50
+
+
+def refused(code: str, field: str | None = None) -> pytest.RaisesExc[Refusal]:
+    """Expect a refusal with this code at this field."""
+    return pytest.raises(Refusal, check=lambda error: (error.code, error.field) == (code, field))
 
 
 def citizen(account: int) -> Actor:

@@ -16,6 +16,8 @@ from auth.queries import PURPOSE_EMAIL, email_place, usable
 from auth.services.sessions import Proof, end_sessions
 from auth.tokens import VALID, Purpose, account_of_token
 from authorities.queries import is_selectable
+from core.audit import record
+from core.consent import given
 from core.i18n import LANGUAGES
 from core.limits import allowed
 from core.outbox import post
@@ -44,7 +46,7 @@ def register_account(w: Work, full_name: str, email: str, password: str, languag
     name = check_signer_name(full_name) if full_name else ""
     check_password(password, staff=False, about=(address.split("@")[0], name))
     kept = hash_password(password)  # before the first statement, which locks the database
-    account = find_account(w, email)
+    account, agreed = find_account(w, email), given(w)
     if not may_mail(email):
         return
     if account is not None:
@@ -54,7 +56,8 @@ def register_account(w: Work, full_name: str, email: str, password: str, languag
         return
     account = account or _fresh(w, address)
     _write(account, name, kept, language, long=is_long(password))
-    account.created_at = w.now
+    account.created_at, account.notice = w.now, agreed.version
+    account.notice_language, account.notice_channel = agreed.language, agreed.channel
     w.session.flush()
     _mail(w, "auth-confirm", account, language)
 
@@ -132,6 +135,8 @@ def close_account(w: Work, present: Proof) -> None:
     for check in _close_checks:
         check(w, account.id)
     end_sessions(w, account.id)
+    if w.session.scalar(select(RoleGrant.id).where(RoleGrant.account_id == account.id).limit(1)):
+        record(w, "account:close", f"account:{account.id}")
     for table in (RoleGrant, RecoveryCode, SecondFactor):
         w.session.execute(delete(table).where(table.account_id == account.id))
     account.closed_at = w.now

@@ -3,16 +3,13 @@
 from auth.names import check_author_name
 from auth.permissions import Permission, demand
 from auth.services.accounts import check_place, own
-from core.i18n import language
+from core.consent import given
 from core.refusal import Refusal
 from core.work import Work
 
-# The version of the page on what being named means; a change of its words is a new version.
-NOTICE_VERSION = "author-1"
-
 
 def become_author(w: Work, full_name: str, place: str, consent: bool) -> None:
-    """Record that the actor agreed to be named in public, with the page's version, language and time.
+    """Record that the actor agreed to be named in public, with the notice's version, language, time and channel.
 
     Refusals: `consent-missing`, `place-unknown`, those of `check_author_name`, `author-name-fixed`.
     """
@@ -23,7 +20,8 @@ def become_author(w: Work, full_name: str, place: str, consent: bool) -> None:
         raise Refusal("consent-missing", field="consent")
     if account.author_since is not None and name != account.full_name:
         raise Refusal("author-name-fixed", field="full_name")
+    agreed = given(w)  # before the account is touched: it may write a row of its own
     account.full_name, account.place = name, code
     account.author_since = account.author_since or w.now
-    account.author_notice_version, account.author_consent_at = NOTICE_VERSION, w.now
-    account.author_consent_language = language()
+    account.author_notice_version, account.author_consent_at = agreed.version, w.now
+    account.author_consent_language, account.author_consent_channel = agreed.language, agreed.channel

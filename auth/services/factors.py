@@ -4,7 +4,7 @@ from sqlalchemy import CursorResult, delete, func, select, update
 
 from auth.factor import new_recovery_codes, plain_code, step_of, step_of_code
 from auth.models import Account, AccountSession, RecoveryCode, SecondFactor
-from auth.queries import Identity, has_factor
+from auth.queries import Identity, has_factor, session_hash
 from auth.services.accounts import own
 from auth.services.sessions import Proof, begin_full_session, end_sessions
 from core.audit import record
@@ -19,9 +19,9 @@ SECRET_SIGNS = 32
 DIGITS = 6
 
 
-def candidate_secret(w: Work, session_hash: bytes) -> str:
+def candidate_secret(w: Work, of_session: bytes) -> str:
     """The secret that a session is offered: always the same for it, kept nowhere until it is set up."""
-    drawn = w.keys.blind_index(PURPOSE_CANDIDATE, session_hash.hex())
+    drawn = w.keys.blind_index(PURPOSE_CANDIDATE, of_session.hex())
     # Each byte has eight letters of the alphabet of RFC 4648, 6 to its 256 values, so that all are as likely.
     return "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[byte % SECRET_SIGNS] for byte in drawn)
 
@@ -38,10 +38,10 @@ def enrol(w: Work, identity: Identity, code: str) -> tuple[str, list[str]]:
     if has_factor(w, identity.account_id):
         raise Refusal("changed-meanwhile")
     set_factor(w, identity.account_id, secret, step)
-    end_sessions(w, identity.account_id)
+    token = begin_full_session(w, identity.account_id, identity.session_hash)
+    end_sessions(w, identity.account_id, but=session_hash(w, token))
     _note(w, identity.account_id, "factor:enrol")
-    codes = _write_recovery_codes(w, identity.account_id)
-    return begin_full_session(w, identity.account_id, identity.session_hash), codes
+    return token, _write_recovery_codes(w, identity.account_id)
 
 
 def set_factor(w: Work, account_id: int, secret: str, step: int = 0) -> None:
@@ -73,16 +73,16 @@ def renew_recovery_codes(w: Work, present: Proof, code: str) -> list[str]:
     return _write_recovery_codes(w, account_id)
 
 
-def drop_own_factor(w: Work, present: Proof, code: str, session_hash: bytes) -> None:
+def drop_own_factor(w: Work, present: Proof, code: str, here: bytes) -> None:
     """Begin with a new device: the old secret goes, and this session, the only one left, owes a new one.
 
     Refusals: `code-wrong`, `changed-meanwhile`.
     """
     account_id = _proved(w, present, code)
     forget_factor(w, account_id)
-    end_sessions(w, account_id, but=session_hash)
-    here = update(AccountSession).where(AccountSession.id_hash == session_hash)
-    w.session.execute(here.values(passed_at=None))
+    end_sessions(w, account_id, but=here)
+    this_one = update(AccountSession).where(AccountSession.id_hash == here)
+    w.session.execute(this_one.values(passed_at=None))
     _note(w, account_id, "factor:replace")
 
 

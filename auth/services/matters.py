@@ -105,6 +105,9 @@ def grant(w: Work, matter: Matter) -> None:
     """Give the role, or invite whoever has no account yet."""
     payload = matter.payload
     account = find_account(w, matter.sealed or "")
+    if payload["account"] is not None and (account is None or account.id != payload["account"]):
+        # The account that the second person saw is gone, and another one must not get its role.
+        raise Refusal("changed-meanwhile")
     if account is None or account.confirmed_at is None:
         invite(w, matter.number, matter.sealed or "")
         return

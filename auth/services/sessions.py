@@ -65,8 +65,13 @@ def begin_session(w: Work, proof: Proof) -> str:
 
 
 def begin_full_session(w: Work, account_id: int, earlier: bytes) -> str:
-    """After the second factor: a new session with a new token takes the place of the `earlier` one."""
-    w.session.execute(delete(AccountSession).where(AccountSession.id_hash == earlier))
+    """After the second factor: a new session with a new token takes the place of the `earlier` one.
+
+    Refusal: `changed-meanwhile` where that one was ended while the code was on its way.
+    """
+    ended = delete(AccountSession).where(AccountSession.id_hash == earlier).returning(AccountSession.id_hash)
+    if not w.session.execute(ended).all():
+        raise Refusal("changed-meanwhile")
     return _open(w, account_id, LASTS_FOR_STAFF, passed=True)
 
 

@@ -1,10 +1,13 @@
 """The commands of the petitions package, as the composition root registers them."""
 
+from petitions.cli.backup import backup
 from petitions.cli.demo import demo
 from petitions.cli.docs import docs
+from petitions.cli.keys import rotate
+from petitions.cli.retention import retention
 from petitions.cli.rules import rules
 from petitions.cli.tally import tally
 
-COMMANDS = (demo, docs, tally)
+COMMANDS = (backup, demo, docs, retention, tally)
 
-__all__ = ["COMMANDS", "rules"]
+__all__ = ["COMMANDS", "rotate", "rules"]

@@ -2,28 +2,24 @@
 
 from datetime import datetime, timedelta
 
-from core.refusal import Refusal
 from petitions.domain.lifecycle import State
 
 SIGNABLE = frozenset({State.COLLECTING, State.UNDER_REVIEW})
 
 
-def signing_closed_because(state: State, closes_at: datetime | None, now: datetime) -> str | None:
+def signing_closed_because(
+    state: State, closes_at: datetime | None, now: datetime, *, frozen: bool
+) -> str | None:
     """Why nobody can sign now, as a code, or None while signing is open.
 
-    `not-open` before publication, `closed` after the window or once the case has ended. A published case
-    without a closing date is held by an open stop, and a stop never closes signing.
+    `not-open` before publication, `closed` after the window or once the case has ended, `frozen` while its author
+    pauses it. A published case without a closing date is held by an open stop, and a stop never closes signing.
     """
     if state not in SIGNABLE:
         return "closed" if closes_at is not None else "not-open"
-    return "closed" if closes_at is not None and now > closes_at else None
-
-
-def require_signable(state: State, closes_at: datetime | None, now: datetime) -> None:
-    """Refusal `signing-closed` unless signatures may be given now."""
-    reason = signing_closed_because(state, closes_at, now)
-    if reason is not None:
-        raise Refusal("signing-closed", reason=reason)
+    if closes_at is not None and now > closes_at:
+        return "closed"
+    return "frozen" if frozen else None
 
 
 def confirmable(state: State, closes_at: datetime | None, grace: timedelta, now: datetime) -> bool:

@@ -34,8 +34,19 @@ class Event(StrEnum):
     CLOCK_RESUMED = "clock_resumed"
     EXTENDED = "extended"
     TRANSFERRED = "transferred"
+    FROZEN = "frozen"
+    UNFROZEN = "unfrozen"
+    QUESTION_ASKED = "question_asked"
+    QUESTION_REPLIED = "question_replied"
+    DISCUSSION_ANNOUNCED = "discussion_announced"
+    DISCUSSION_HELD = "discussion_held"
+    MINUTES_PUBLISHED = "minutes_published"
+    PROMISE_DUE = "promise_due"
+    PROMISE_REPORTED = "promise_reported"
     REMINDED = "reminded"
     REMINDED_LATE = "reminded_late"
+    CONTACTS_DESTROYED = "contacts_destroyed"
+    IDENTITIES_DESTROYED = "identities_destroyed"
 
 
 # Before publication a case is private: these lines are for its author and the moderators.

@@ -1,7 +1,7 @@
 """How long each kind of personal data is kept: the only place of these numbers (TRUST rule 7)."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,14 +32,11 @@ class Length:
         year, month = start.year + years, month + 1
         return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
 
-    def before(self, now: datetime) -> datetime:
-        """The latest start whose term is over at `now`."""
-        if self.unit is not Unit.MONTHS:
-            return now - (self.after(now) - now)
-        years, month = divmod(now.month - 1 - self.n, 12)
-        year, month = now.year + years, month + 1
-        start = now.replace(year=year, month=month, day=min(now.day, monthrange(year, month)[1]))
-        return start if self.after(start) <= now else start - timedelta(days=1)
+    @property
+    def shortest(self) -> timedelta:
+        """No start younger than this can be over: for a query that finds candidates for `after`."""
+        hours = {Unit.HOURS: 1, Unit.DAYS: 24, Unit.MONTHS: 28 * 24}
+        return timedelta(hours=hours[self.unit] * self.n)
 
 
 class Start(StrEnum):
@@ -56,6 +53,7 @@ class Start(StrEnum):
     ACT = "act"
     COPY = "copy"
     SIGN_IN = "sign_in"
+    CHOICE = "choice"
     INVITATION = "invitation"
     PROPOSAL = "proposal"
     CASE_END = "case_end"
@@ -75,6 +73,8 @@ class Kept(StrEnum):
     MAIL_ROWS = "mail_rows"
     AUDIT = "audit"
     BACKUP = "backup"
+    BACKUP_KEYS = "backup_keys"
+    LANGUAGE = "language"
     SESSION = "session"
     SESSION_STAFF = "session_staff"
     INVITATION = "invitation"
@@ -83,6 +83,8 @@ class Kept(StrEnum):
     AUTHOR_NAME = "author_name"
     CONTACT_LETTER = "contact_letter"
     REQUEST = "request"
+    REQUEST_OPEN = "request_open"
+    REQUEST_MAILBOX = "request_mailbox"
     # Without a number: as long as the thing itself is there.
     TOMBSTONE = "tombstone"
     ACCOUNT = "account"
@@ -116,14 +118,18 @@ TERMS: Mapping[Kept, Term] = {
     Kept.MAIL_ROWS: Term(Length(35, Unit.DAYS), Start.SENT),
     Kept.AUDIT: Term(Length(36, Unit.MONTHS), Start.ACT),
     Kept.BACKUP: Term(Length(35, Unit.DAYS), Start.COPY),
+    Kept.BACKUP_KEYS: Term(Length(7, Unit.DAYS), Start.COPY),
+    Kept.LANGUAGE: Term(Length(365, Unit.DAYS), Start.CHOICE),
     Kept.SESSION: Term(Length(14, Unit.DAYS), Start.SIGN_IN),
     Kept.SESSION_STAFF: Term(Length(12, Unit.HOURS), Start.SIGN_IN),
     Kept.INVITATION: Term(Length(7, Unit.DAYS), Start.INVITATION),
     Kept.PROPOSAL: Term(Length(7, Unit.DAYS), Start.PROPOSAL),
     Kept.ACCOUNT_UNCONFIRMED: Term(Length(7 * 24 + 1, Unit.HOURS), Start.ENTRY),
     Kept.AUTHOR_NAME: Term(Length(24, Unit.MONTHS), Start.CASE_END),
-    Kept.CONTACT_LETTER: Term(Length(24, Unit.HOURS), Start.ENTRY),
+    Kept.CONTACT_LETTER: Term(Length(7, Unit.DAYS), Start.ENTRY),
     Kept.REQUEST: Term(Length(12, Unit.MONTHS), Start.SETTLED),
+    Kept.REQUEST_OPEN: Term(Length(24, Unit.HOURS), Start.ENTRY),
+    Kept.REQUEST_MAILBOX: Term(Length(7, Unit.DAYS), Start.SETTLED),
 }
 
 # These last as long as the thing that they describe, and no clock ends them.
@@ -137,12 +143,3 @@ def over_at(kept: Kept, start: datetime, limit_from: datetime | None = None) -> 
     if term.at_most is None or limit_from is None:
         return end
     return min(end, term.at_most.after(limit_from))
-
-
-def longest(classes: Iterable[Kept]) -> Kept | None:
-    """The class that keeps for longest by its number; None where one of them has no number."""
-    known = list(classes)
-    if not known or any(kept in OPEN_ENDED for kept in known):
-        return None
-    epoch = datetime(2024, 1, 1)  # noqa: DTZ001
-    return max(known, key=lambda kept: TERMS[kept].length.after(epoch))

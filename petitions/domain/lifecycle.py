@@ -47,6 +47,13 @@ class Action(StrEnum):
     REOPEN = "reopen"
     EXTEND = "extend"
     TRANSFER = "transfer"
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
+    ASK = "ask"
+    EXPLAIN = "explain"
+    ANNOUNCE_DISCUSSION = "announce_discussion"
+    RECORD_DISCUSSION = "record_discussion"
+    REPORT_PROMISE = "report_promise"
 
 
 class Party(StrEnum):
@@ -79,7 +86,13 @@ class Facts:
     published: bool = False
     end_moved: bool = False
     may_extend: bool = False
+    frozen: bool = False
     may_transfer: bool = False
+    may_ask: bool = False
+    question_open: bool = False
+    may_discuss: bool = False
+    discussion_open: bool = False
+    promise_open: bool = False
 
 
 Guard = Callable[[Facts], bool]
@@ -133,6 +146,11 @@ def silence_escalates(facts: Facts) -> bool:
 def signing_open(facts: Facts) -> bool:
     """Signatures may be given now."""
     return facts.signing_open
+
+
+def frozen(facts: Facts) -> bool:
+    """The author has paused signing."""
+    return facts.frozen
 
 
 def threshold_met(facts: Facts) -> bool:
@@ -195,6 +213,31 @@ def may_transfer(facts: Facts) -> bool:
     return facts.may_transfer
 
 
+def may_ask(facts: Facts) -> bool:
+    """The rulebook gives the author time for a reply, and no earlier question waits for one."""
+    return facts.may_ask
+
+
+def question_open(facts: Facts) -> bool:
+    """A question waits for the author's reply."""
+    return facts.question_open
+
+
+def may_discuss(facts: Facts) -> bool:
+    """The rulebook knows public discussions, the petition is registered, and no other discussion is ahead."""
+    return facts.may_discuss
+
+
+def discussion_open(facts: Facts) -> bool:
+    """The day of a discussion has come, and its minutes are not published yet."""
+    return facts.discussion_open
+
+
+def promise_open(facts: Facts) -> bool:
+    """A promise of the answer has no report yet."""
+    return facts.promise_open
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who may do it, when, and where the case then is."""
@@ -227,18 +270,28 @@ TRANSITIONS: Mapping[tuple[State, Action], tuple[Rule, ...]] = {
     (S.SCREENING, A.ESCALATE): (Rule(S.SCREENING, P.SYSTEM, silence_escalates),),
     (S.SCREENING, A.WITHDRAW): (Rule(S.WITHDRAWN, P.AUTHOR),),
     (S.COLLECTING, A.SIGN): (Rule(S.COLLECTING, P.ANYONE, signing_open),),
+    (S.COLLECTING, A.FREEZE): (Rule(S.COLLECTING, P.AUTHOR, signing_open),),
+    (S.COLLECTING, A.UNFREEZE): (Rule(S.COLLECTING, P.AUTHOR, frozen),),
     (S.COLLECTING, A.HAND_OVER): (Rule(S.UNDER_REVIEW, P.SYSTEM, threshold_met),),
     (S.COLLECTING, A.LAPSE): (Rule(S.LAPSED, P.SYSTEM, collection_and_grace_over),),
     (S.COLLECTING, A.WITHDRAW): (Rule(S.WITHDRAWN, P.AUTHOR),),
     (S.COLLECTING, A.TAKE_DOWN): (Rule(S.TAKEN_DOWN, P.MODERATOR),),
     (S.UNDER_REVIEW, A.SIGN): (Rule(S.UNDER_REVIEW, P.ANYONE, signing_open),),
+    (S.UNDER_REVIEW, A.FREEZE): (Rule(S.UNDER_REVIEW, P.AUTHOR, signing_open),),
+    (S.UNDER_REVIEW, A.UNFREEZE): (Rule(S.UNDER_REVIEW, P.AUTHOR, frozen),),
     (S.UNDER_REVIEW, A.REGISTER): (Rule(S.UNDER_REVIEW, P.OFFICER, not_registered),),
     (S.UNDER_REVIEW, A.DEEM_REGISTERED): (Rule(S.UNDER_REVIEW, P.SYSTEM, registration_over),),
     (S.UNDER_REVIEW, A.ANSWER): (Rule(S.ANSWERED, P.OFFICER, registered),),
     (S.UNDER_REVIEW, A.EXTEND): (Rule(S.UNDER_REVIEW, P.OFFICER, may_extend),),
     (S.UNDER_REVIEW, A.TRANSFER): (Rule(S.UNDER_REVIEW, P.OFFICER, may_transfer),),
+    (S.UNDER_REVIEW, A.ASK): (Rule(S.UNDER_REVIEW, P.OFFICER, may_ask),),
+    (S.UNDER_REVIEW, A.EXPLAIN): (Rule(S.UNDER_REVIEW, P.AUTHOR, question_open),),
+    (S.UNDER_REVIEW, A.ANNOUNCE_DISCUSSION): (Rule(S.UNDER_REVIEW, P.OFFICER, may_discuss),),
+    (S.UNDER_REVIEW, A.RECORD_DISCUSSION): (Rule(S.UNDER_REVIEW, P.OFFICER, discussion_open),),
     (S.UNDER_REVIEW, A.TAKE_DOWN): (Rule(S.TAKEN_DOWN, P.MODERATOR),),
     (S.ANSWERED, A.CORRECT_ANSWER): (Rule(S.ANSWERED, P.OFFICER),),
+    (S.ANSWERED, A.RECORD_DISCUSSION): (Rule(S.ANSWERED, P.OFFICER, discussion_open),),
+    (S.ANSWERED, A.REPORT_PROMISE): (Rule(S.ANSWERED, P.OFFICER, promise_open),),
     (S.ANSWERED, A.TAKE_DOWN): (Rule(S.TAKEN_DOWN, P.MODERATOR),),
     (S.LAPSED, A.REPLY): (Rule(S.LAPSED, P.OFFICER, reply_owed),),
     (S.LAPSED, A.REOPEN): (

@@ -7,8 +7,11 @@ import structlog
 
 from core.jobs import job
 from core.work import SYSTEM, Work, reading, work
-from petitions.services import ageing, contacts, tally
+from petitions.domain.keeping import Kept
+from petitions.services import ageing, tally
+from petitions.services.retention import carry_out
 
+AGEING = (Kept.UNCONFIRMED, Kept.WITHDRAWN, Kept.MAILS_COUNTED)
 log = structlog.get_logger()
 
 
@@ -21,10 +24,9 @@ def fold_deltas() -> int:
 @job("expiry", every=timedelta(hours=1))
 def let_age() -> int:
     """Expire the unconfirmed, erase the withdrawn, forget the counts of contacts, catch up with milestones."""
-    slices = (ageing.expire_unconfirmed, ageing.erase_withdrawn, _forget)
     with work(SYSTEM) as w:
         marked = tally.catch_up(w)
-    return marked + sum(_all(one) for one in slices)
+    return marked + sum(carry_out(kept) for kept in AGEING)
 
 
 @job("freeze", every=timedelta(days=1), daily=True)
@@ -42,10 +44,6 @@ def compare() -> int:
     for drift in drifts:
         log.error("tally drift", petition=drift.petition_id, **drift.differences)
     return len(drifts)
-
-
-def _forget(w: Work) -> int:
-    return contacts.forget_mails(w, ageing.SLICE)
 
 
 def _all(one_slice: Callable[[Work], int]) -> int:

@@ -11,10 +11,17 @@ def create_keys(w: Work, petition_id: int) -> None:
     w.session.add(
         PetitionKeys(
             petition_id=petition_id,
-            identity=w.keys.wrap(new_key(), f"petition_keys|{petition_id}|identity"),
-            contact=w.keys.wrap(new_key(), f"petition_keys|{petition_id}|contact"),
+            identity=w.keys.wrap(new_key(), place_of(petition_id, "identity")),
+            contact=w.keys.wrap(new_key(), place_of(petition_id, "contact")),
         )
     )
+    # At once, so that a rotation of the wrapping key sees the row before it drops the old one.
+    w.session.flush()
+
+
+def place_of(petition_id: int, name: str) -> str:
+    """What a wrapped key is bound to."""
+    return f"petition_keys|{petition_id}|{name}"
 
 
 def identity_key(w: Work, petition_id: int) -> bytes:
@@ -56,4 +63,4 @@ def _key(w: Work, petition_id: int, name: str) -> bytes:
     wrapped: bytes | None = getattr(row, name, None)
     if wrapped is None:
         raise Refusal("gone")
-    return w.keys.unwrap(wrapped, f"petition_keys|{petition_id}|{name}")
+    return w.keys.unwrap(wrapped, place_of(petition_id, name))

@@ -65,6 +65,8 @@ class Petition(Base):
     registered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    frozen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    frozen_reason: Mapped[str | None] = mapped_column(Text)
     search: Mapped[str] = mapped_column(Text, default="", deferred=True)
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
@@ -79,6 +81,7 @@ class Petition(Base):
             f"state NOT IN {HANDED_OVER} OR (reached_at IS NOT NULL AND handed_over_at IS NOT NULL)",
             name="handed_over_has_dates",
         ),
+        CheckConstraint("(frozen_at IS NULL) = (frozen_reason IS NULL)", name="frozen_has_reason"),
         CheckConstraint("state <> 'answered' OR answered_at IS NOT NULL", name="answered_has_date"),
         CheckConstraint(
             "state = 'draft' OR state = 'withdrawn' OR authority IS NOT NULL", name="has_addressee"

@@ -23,11 +23,16 @@ class Purpose(StrEnum):
     MANAGE = "signature-manage"
     UNSUBSCRIBE = "signature-unsubscribe"
     MUTE = "case-unsubscribe"
+    PROMISE = "promise-follower"
+    PROMISE_AUTHOR = "promise-author"
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a token says: a petition, a signature (or, for a mail of a case, an account), and its entry number."""
+    """What a token says: a petition, a signature (or, for a mail of a case, an account), and its entry number.
+
+    In a link about a promise the entry is the promise's number.
+    """
 
     petition_id: int
     subject_id: int

@@ -38,6 +38,7 @@ class AnswerVersion:
     html: str
     language: str
     correction: str
+    acts: tuple[Mapping[str, str], ...]
     decided_on: date
     published_at: datetime
 
@@ -76,6 +77,11 @@ class AnswerView:
     def language(self) -> str:
         """The language of the reasons."""
         return self.current.language
+
+    @property
+    def acts(self) -> tuple[Mapping[str, str], ...]:
+        """The acts that it cites: `title` and `link`, which may be empty."""
+        return self.current.acts
 
     @property
     def decided_on(self) -> date:
@@ -158,6 +164,7 @@ def _version(row: Answer) -> AnswerVersion:
         html=row.html,
         language=row.language,
         correction=row.correction,
+        acts=tuple(row.acts or ()),
         decided_on=row.decided_on,
         published_at=row.published_at,
     )

@@ -16,10 +16,19 @@ from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.lifecycle import State
 from petitions.models.case import Answer, Referral
+from petitions.models.casework import CaseAssignment, Stage
 from petitions.models.petition import Petition
 from petitions.queries import rules
 from petitions.queries.access import require_officer
+from petitions.queries.allowances import (
+    ExtensionLeft,
+    extension_left,
+    may_extend,
+    may_transfer,
+    transfer_until,
+)
 from petitions.queries.answers import REPLY, AnswerView, answer_of, reply_of
+from petitions.queries.casework import Colleague, Room, assignees, room_of, stages_of
 from petitions.queries.referrals import ReferralView, referral_of
 from petitions.queries.search import matches
 from petitions.queries.terms import TermRow, terms_of
@@ -72,6 +81,8 @@ class DeskRow:
     step: Step
     group: Group
     term: TermRow | None
+    assignee: Colleague | None
+    stage: Stage | None
 
     @property
     def place(self) -> str:
@@ -103,6 +114,9 @@ class DeskCase:
     reply: AnswerView | None
     outcomes: tuple[str, ...]
     languages: tuple[str, ...]
+    room: Room
+    extension: ExtensionLeft | None
+    transfer_until: date | None
 
     def term(self, kind: TermKind) -> TermRow | None:
         """The last term of a kind."""
@@ -123,12 +137,14 @@ def body_name(w: Work) -> str:
     return body.name
 
 
-def inbox(w: Work, asked: Group | None, q: str = "", before: int | None = None) -> Inbox:
+def inbox(
+    w: Work, asked: Group | None, q: str = "", before: int | None = None, *, own: bool = False
+) -> Inbox:
     """The cases of the actor's body in one group: the most urgent first, done ones newest first.
 
-    Without a group it is the most urgent one that is not empty.
+    Without a group it is the most urgent one that is not empty. `own`: only those that the actor has in hand.
     """
-    mine = _cases(w.actor.body or "", q)
+    mine = _cases(w, q, own=own)
     open_rows = _rows(w, mine.where(_is_open()))
     counts = {each: sum(row.group is each for row in open_rows) for each in Group}
     counts[Group.ANSWERED] = (
@@ -139,6 +155,12 @@ def inbox(w: Work, asked: Group | None, q: str = "", before: int | None = None) 
         return _done(w, mine, counts, before)
     shown = sorted((row for row in open_rows if row.group is group), key=_due_first)
     return Inbox(group, tuple(shown), counts, None)
+
+
+def open_cases(w: Work, q: str = "", *, own: bool = False) -> tuple[DeskRow, ...]:
+    """Everything that is owed, by urgency and due date: for paper and for tables."""
+    rows = _rows(w, _cases(w, q, own=own).where(_is_open()))
+    return tuple(sorted(rows, key=lambda row: (URGENCY.index(row.group), *_due_first(row))))
 
 
 def _done(w: Work, mine: Select[Any], counts: Mapping[Group, int], before: int | None) -> Inbox:
@@ -167,10 +189,14 @@ def desk_case(w: Work, petition_id: int) -> DeskCase:
         reply=reply,
         outcomes=rulebook.outcomes,
         languages=rulebook.languages,
+        room=room_of(w, petition),
+        extension=extension_left(w, petition) if may_extend(w, petition) else None,
+        transfer_until=transfer_until(w, petition) if may_transfer(w, petition) else None,
     )
 
 
-def _cases(body: str, q: str) -> Select[Any]:
+def _cases(w: Work, q: str, *, own: bool) -> Select[Any]:
+    body = w.actor.body or ""
     query = (
         select(Petition, Referral, Area.names, _replied().label("replied"))
         .join(Referral, Referral.petition_id == Petition.id)
@@ -179,6 +205,9 @@ def _cases(body: str, q: str) -> Select[Any]:
             Petition.authority == body, Petition.state.in_([State.UNDER_REVIEW, State.ANSWERED, State.LAPSED])
         )
     )
+    if own:
+        mine = (CaseAssignment.account_id == w.actor.account_id, CaseAssignment.authority == body)
+        query = query.where(exists().where(CaseAssignment.petition_id == Petition.id, *mine))
     if not q:
         return query
     number = or_(
@@ -199,11 +228,17 @@ def _replied() -> Exists:
 
 def _rows(w: Work, query: Select[Any]) -> list[DeskRow]:
     found = w.session.execute(query).all()
-    terms = terms_of(w, [row.Petition.id for row in found]) if found else {}
-    return [_row(row, terms[row.Petition.id]) for row in found]
+    ids = [row.Petition.id for row in found]
+    if not ids:
+        return []
+    terms, stages = terms_of(w, ids), stages_of(w, w.actor.body or "", ids)
+    hands = assignees(w, w.actor.body or "", ids)
+    return [_row(row, terms[row.Petition.id], hands, stages) for row in found]
 
 
-def _row(row: Row[Any], terms: Sequence[TermRow]) -> DeskRow:
+def _row(
+    row: Row[Any], terms: Sequence[TermRow], hands: Mapping[int, Colleague], stages: Mapping[int, Stage]
+) -> DeskRow:
     petition, referral, place_names, replied = row
     step = _step(petition, replied=replied)
     term = next((term for term in reversed(terms) if term.kind is CLOCK_OF.get(step)), None)
@@ -219,6 +254,8 @@ def _row(row: Row[Any], terms: Sequence[TermRow]) -> DeskRow:
         step=step,
         group=_group(step, term),
         term=term,
+        assignee=hands.get(petition.id),
+        stage=stages.get(petition.id),
     )
 
 

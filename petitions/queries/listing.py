@@ -22,6 +22,7 @@ from petitions.queries.search import matches
 
 Item = TypeVar("Item")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Shown(StrEnum):
@@ -97,7 +98,7 @@ def highlights(w: Work, each: int) -> Highlights:
     towards = func.coalesce(_towards(), 0)
     groups = [
         base_rows()
-        .where(Petition.state == State.COLLECTING, Petition.closes_at > w.now, Petition.reached_at.is_(None))
+        .where(Petition.state == State.COLLECTING, _still_open(w), Petition.reached_at.is_(None))
         .order_by((towards * 1.0 / Petition.threshold).desc(), Petition.id),
         base_rows().where(overdue(w)).order_by(Petition.handed_over_at, Petition.id),
         base_rows()
@@ -108,6 +109,11 @@ def highlights(w: Work, each: int) -> Highlights:
     made = cards(w, [row for group in rows for row in group])
     ends = [len(rows[0]), len(rows[0]) + len(rows[1])]
     return Highlights(tuple(made[: ends[0]]), tuple(made[ends[0] : ends[1]]), tuple(made[ends[1] :]))
+
+
+def _still_open(w: Work) -> ColumnElement[bool]:
+    """Not closed yet; without a date an open stop holds the window."""
+    return or_(Petition.closes_at.is_(None), Petition.closes_at > w.now)
 
 
 def overdue(w: Work) -> ColumnElement[bool]:
@@ -147,10 +153,13 @@ def _keys(w: Work, order: Order) -> tuple[Key, ...]:
         return (func.coalesce(Petition.opened_at, Petition.created_at), True), (Petition.id, True)
     if order is Order.ANSWERED:
         return (func.coalesce(Petition.answered_at, long_ago), True), (Petition.id, True)
-    open_ = and_(Petition.state == State.COLLECTING, Petition.closes_at > w.now)
-    closing = case((open_, func.coalesce(Petition.closes_at, long_ago)), else_=long_ago)
+    open_ = and_(Petition.state == State.COLLECTING, _still_open(w))
+    closing = case((open_, func.coalesce(Petition.closes_at, literal(NEVER, UtcDateTime))), else_=long_ago)
     turned = case((open_, Petition.id), else_=-Petition.id)
-    return (case((open_, 0), else_=1), False), (closing, False), (turned, False)
+    # After the open ones come those that somebody owes an answer, then the answered, then the rest.
+    waiting, answered = Petition.state == State.UNDER_REVIEW, Petition.state == State.ANSWERED
+    rank = case((open_, 0), (waiting, 1), (answered, 2), else_=3)
+    return (rank, False), (closing, False), (turned, False)
 
 
 def _conditions(w: Work, filters: Filters) -> list[ColumnElement[bool]]:

@@ -56,7 +56,8 @@ def addressee_of(w: Work, area_code: str, branch: str, on: date | None = None) -
         for milestone in tier.milestones
     )
     parts = register.children(w, area_code, on) if needs_parts else ()
-    return Addressee(area.kind, branch, _figures(area), tuple(_figures(part) for part in parts))
+    below = tuple(figures_of(part.code, part.figure) for part in parts)
+    return Addressee(area.kind, branch, figures_of(area.code, area.figure), below)
 
 
 def offers(w: Work, addressee: Addressee, start: date | None = None) -> list[Offer]:
@@ -70,6 +71,15 @@ def offers(w: Work, addressee: Addressee, start: date | None = None) -> list[Off
         if tier is not None:
             found.append(_offer(loaded.rulebook, tier, addressee, start, rules.calendar(loaded.rulebook)))
     return found
+
+
+def figures_of(code: str, figure: register.Figure | None) -> AreaFigures:
+    """The figures of an area as thresholds take them; none where the register has none."""
+    if figure is None:
+        return AreaFigures(code)
+    return AreaFigures(
+        code, figure.population, figure.electorate, figure.as_of, figure.source, columns=figure.more
+    )
 
 
 def schedule(tier: Tier, start: date, calendar: WorkCalendar) -> tuple[Step, ...]:
@@ -103,17 +113,3 @@ def _offer(
     except Refusal as refusal:
         return Offer(rulebook, tier, (), steps, refusal)
     return Offer(rulebook, tier, proofs, steps)
-
-
-def _figures(area: register.AreaRow) -> AreaFigures:
-    figure = area.figure
-    if figure is None:
-        return AreaFigures(area.code)
-    return AreaFigures(
-        code=area.code,
-        population=figure.population,
-        electorate=figure.electorate,
-        as_of=figure.as_of,
-        source=figure.source,
-        columns=figure.more,
-    )

@@ -17,15 +17,10 @@ from petitions.domain.disclosure import rounded_down
 from petitions.domain.eligibility import signing_closed_because
 from petitions.domain.lifecycle import State
 from petitions.models.case import Decision
-from petitions.models.petition import (
-    FrozenCount,
-    Petition,
-    PetitionCount,
-    PetitionText,
-    PetitionThreshold,
-)
+from petitions.models.petition import FrozenCount, Petition, PetitionCount, PetitionText
 from petitions.queries.access import require_listed
 from petitions.queries.answers import AnswerVersion, current_answers
+from petitions.queries.goals import Goal, goals_of
 from petitions.queries.terms import TermRow, terms_of
 
 Names = Mapping[str, str]
@@ -64,6 +59,7 @@ class PetitionCard:
     handed_over_at: datetime | None
     answered_at: datetime | None
     ended_at: datetime | None
+    frozen: bool
     text_number: int
     terms: tuple[TermRow, ...]
 
@@ -85,23 +81,6 @@ class PetitionCard:
     def last_term(self, kind: TermKind) -> TermRow | None:
         """The last term of a kind, or None."""
         return next((term for term in reversed(self.terms) if term.kind is kind), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """One milestone with its certificate, as it was frozen at publication."""
-
-    milestone: str
-    count: int
-    formula: str
-    base: str | None
-    base_value: int | None
-    base_as_of: date | None
-    source: str | None
-    article: str
-    basis: str
-    reached_at: datetime | None
-    areas: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +154,7 @@ def cards(w: Work, rows: Sequence[Row[Any]]) -> list[PetitionCard]:
 def views(w: Work, rows: Sequence[Row[Any]]) -> list[PetitionView]:
     """Views of the rows of `base_rows`, in their order; the number of queries does not depend on them."""
     ids = [row.Petition.id for row in rows]
-    goals = _goals(w, ids)
+    goals = goals_of(w, ids)
     answers = current_answers(w, ids)
     paused = _paused(w)
     return [_view(w, card, goals.get(card.id, []), answers.get(card.id), paused) for card in cards(w, rows)]
@@ -246,6 +225,7 @@ def _card(w: Work, row: Row[Any], terms: Sequence[TermRow]) -> PetitionCard:
         handed_over_at=petition.handed_over_at,
         answered_at=petition.answered_at,
         ended_at=petition.ended_at,
+        frozen=petition.frozen_at is not None,
         text_number=petition.text_number,
         terms=tuple(terms),
     )
@@ -258,7 +238,7 @@ def _view(
     answer: tuple[AnswerVersion, bool] | None,
     paused: str | None,
 ) -> PetitionView:
-    closed = signing_closed_because(card.state, card.closing, w.now) or paused
+    closed = signing_closed_because(card.state, card.closing, w.now, frozen=card.frozen) or paused
     current, corrected = answer or (None, False)
     return PetitionView(card, tuple(goals), current, corrected, closed)
 
@@ -268,27 +248,3 @@ def _paused(w: Work) -> str | None:
     if not w.settings.controller.named:
         return "no-controller"
     return "switched-off" if is_on(w, Switch.NO_SIGNING) else None
-
-
-def _goals(w: Work, petition_ids: Sequence[int]) -> dict[int, list[Goal]]:
-    query = select(PetitionThreshold).where(PetitionThreshold.petition_id.in_(petition_ids))
-    found: dict[int, list[Goal]] = {}
-    for row in w.session.scalars(query.order_by(PetitionThreshold.petition_id, PetitionThreshold.position)):
-        found.setdefault(row.petition_id, []).append(_goal(row))
-    return found
-
-
-def _goal(row: PetitionThreshold) -> Goal:
-    return Goal(
-        milestone=row.milestone,
-        count=row.count,
-        formula=row.formula,
-        base=row.base,
-        base_value=row.base_value,
-        base_as_of=row.base_as_of,
-        source=row.source,
-        article=row.article,
-        basis=row.basis,
-        reached_at=row.reached_at,
-        areas=row.areas,
-    )

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-
 from authorities import queries as register
 from core.i18n import localised
 from core.refusal import Refusal
 from core.work import Work
 from petitions.domain.deadlines import TermKind
+from petitions.domain.thresholds import ThresholdCertificate
 from petitions.models.case import Referral
-from petitions.models.petition import Petition, PetitionText, PetitionThreshold
+from petitions.models.petition import Petition, PetitionText
 from petitions.queries import rules
 from petitions.queries.access import require_listed
+from petitions.queries.goals import goals_of
 from petitions.queries.petitions import local_date
 from petitions.queries.terms import latest_term
 
@@ -22,31 +22,11 @@ THRESHOLD, BELOW_THRESHOLD = "threshold", "below_threshold"
 
 
 @dataclass(frozen=True, slots=True)
-class CertificateView:
-    """The threshold's certificate as it was frozen at publication."""
-
-    count: int
-    formula: str
-    base: str | None
-    base_value: int | None
-    base_as_of: date | None
-    source: str | None
-    article: str
-    basis: str
-    rulebook_id: str
-    rulebook_titles: Mapping[str, str]
-    frozen_on: date | None
-    reached_on: date | None
-
-    @property
-    def rulebook(self) -> str:
-        """The rulebook's title in the reader's language, with its id."""
-        return f"{localised(self.rulebook_titles)} ({self.rulebook_id})"
-
-
-@dataclass(frozen=True, slots=True)
 class ReferralView:
-    """One hand-over. It names the author, as the petition does, and no signer; nobody's contact is in it."""
+    """One hand-over. It names the author, as the petition does, and no signer; nobody's contact is in it.
+
+    `certificate` is that of the milestone that obliges an answer: the first of the tier.
+    """
 
     petition_id: int
     receipt: str
@@ -62,7 +42,10 @@ class ReferralView:
     authority: str
     authority_names: Mapping[str, str]
     counted: int
-    certificate: CertificateView
+    certificate: ThresholdCertificate
+    reached_on: date | None
+    rulebook_id: str
+    rulebook_titles: Mapping[str, str]
     legal_gap_texts: Mapping[str, str]
     opened_on: date | None
     closes_on: date | None
@@ -80,6 +63,11 @@ class ReferralView:
     def author_place(self) -> str:
         """Where the author lives, in the reader's language; empty where it is not known."""
         return localised(self.author_place_names)
+
+    @property
+    def rulebook(self) -> str:
+        """The rulebook's title in the reader's language, with its id."""
+        return f"{localised(self.rulebook_titles)} ({self.rulebook_id})"
 
     @property
     def legal_gap(self) -> str:
@@ -100,6 +88,8 @@ def referral_of(w: Work, petition: Petition) -> ReferralView | None:
     text = w.session.get_one(PetitionText, (petition.id, row.text_number))
     places = register.area_names(w, [petition.author_place or ""])
     bodies = register.authority_names(w, [petition.authority or ""])
+    goal = goals_of(w, [petition.id])[petition.id][0]
+    rulebook = rules.rulebook_of(w, petition)
     return ReferralView(
         petition_id=petition.id,
         receipt=row.receipt,
@@ -115,8 +105,11 @@ def referral_of(w: Work, petition: Petition) -> ReferralView | None:
         authority=petition.authority or "",
         authority_names=bodies.get(petition.authority or "", {}),
         counted=row.counted,
-        certificate=certificate_of(w, petition),
-        legal_gap_texts=rules.rulebook_of(w, petition).identity.legal_gap or {},
+        certificate=goal.proof,
+        reached_on=local_date(w, goal.reached_at or petition.reached_at),
+        rulebook_id=rulebook.id,
+        rulebook_titles=rulebook.title,
+        legal_gap_texts=rulebook.identity.legal_gap or {},
         opened_on=local_date(w, petition.opened_at),
         closes_on=local_date(w, petition.closes_at),
         handed_over_at=row.handed_over_at,
@@ -132,27 +125,6 @@ def listed_referral(w: Work, petition_id: int) -> ReferralView:
     if found is None:
         raise Refusal("not-found")
     return found
-
-
-def certificate_of(w: Work, petition: Petition) -> CertificateView:
-    """The certificate of the milestone that obliges an answer: the first of the tier."""
-    query = select(PetitionThreshold).where(PetitionThreshold.petition_id == petition.id)
-    row = w.session.scalars(query.order_by(PetitionThreshold.position).limit(1)).one()
-    rulebook = rules.rulebook_of(w, petition)
-    return CertificateView(
-        count=row.count,
-        formula=row.formula,
-        base=row.base,
-        base_value=row.base_value,
-        base_as_of=row.base_as_of,
-        source=row.source,
-        article=row.article,
-        basis=row.basis,
-        rulebook_id=rulebook.id,
-        rulebook_titles=rulebook.title,
-        frozen_on=local_date(w, petition.opened_at),
-        reached_on=local_date(w, row.reached_at or petition.reached_at),
-    )
 
 
 def _registration_due(w: Work, petition: Petition) -> date | None:

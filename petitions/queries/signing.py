@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from auth.queries import own_account
 from authorities.queries import area, area_choices, authority
@@ -12,6 +12,7 @@ from core.switches import Switch, is_on
 from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.eligibility import confirmable, signing_closed_because
+from petitions.domain.keeping import TERMS, Kept
 from petitions.domain.lifecycle import State
 from petitions.domain.rulebook import HandOver, Rulebook, Span
 from petitions.models.keys import contact_key, identity_key, open_field
@@ -23,7 +24,7 @@ from petitions.queries.access import is_listed, require_listed
 from petitions.queries.terms import latest_term, standing_of
 
 # For so long a withdrawn signature looks as it did; then its name and contact are erased (TRUST rule 6).
-AFTERGLOW = timedelta(days=7)
+AFTERGLOW = TERMS[Kept.WITHDRAWN].length.shortest
 Places = Mapping[str, list[tuple[str, str]]]
 
 
@@ -38,6 +39,8 @@ class Sheet:
     authority: str
     closed: str | None
     closes_at: datetime | None
+    frozen_at: datetime | None
+    frozen_reason: str | None
     legal_gap: str
     min_age: int | None
     places: Places
@@ -142,8 +145,10 @@ def joined_petition(w: Work, petition_id: int, token: str) -> Petition:
 
 
 def closed_because(w: Work, petition: Petition) -> str | None:
-    """Why nobody can sign now: `closed`, `not-open`, `no-controller`, `switched-off`; None while it is open."""
-    return signing_closed_because(petition.state, petition.closes_at, w.now) or paused_because(w)
+    """Why nobody can sign now: `closed`, `not-open`, `frozen`, `no-controller`, `switched-off`; None while open."""
+    frozen = petition.frozen_at is not None
+    closed = signing_closed_because(petition.state, petition.closes_at, w.now, frozen=frozen)
+    return closed or paused_because(w)
 
 
 def paused_because(w: Work) -> str | None:
@@ -296,6 +301,8 @@ def _sheet(w: Work, petition: Petition, closed: str | None) -> Sheet:
         authority=body.name if body else "",
         closed=closed,
         closes_at=petition.closes_at,
+        frozen_at=petition.frozen_at,
+        frozen_reason=petition.frozen_reason,
         legal_gap=rulebook.text(rulebook.identity.legal_gap or {}, language()),
         min_age=rulebook.identity.min_age,
         places={} if closed else area_choices(w),

@@ -15,6 +15,7 @@ from petitions.models.case import Term
 from petitions.models.petition import Petition
 from petitions.queries import rules
 from petitions.queries.access import is_listed
+from petitions.queries.pauses import pauses_of, prime_pauses
 from petitions.queries.stops import prime_paths, recorded_stops, touched
 from petitions.queries.terms import facts_of
 
@@ -73,6 +74,7 @@ def moves(w: Work, stop: RecordedStop) -> list[Move]:
     query = query.where(Term.kind.in_(sorted(stop.kinds)), or_(_unsettled(stop), _ran_out(stop)))
     rows = [(term, petition) for term, petition in w.session.execute(query.order_by(Term.id))]
     prime_paths(w, rows)
+    prime_pauses(w, {petition.id for _term, petition in rows})
     found = (_move(w, stops, stop, term, petition) for term, petition in rows)
     return [move for move in found if move is not None]
 
@@ -109,7 +111,8 @@ def _move(
     if settled:
         asked = Touched(asked.kind, asked.area)
     rulebook = rules.rulebook_of(w, petition)
-    new = compute(facts_of(term), rules.calendar(rulebook), touching(stops, asked)).due
+    held = (*touching(stops, asked), *pauses_of(w, term))
+    new = compute(facts_of(term), rules.calendar(rulebook), held).due
     if settled and new is not None and ends_at(new, rulebook.timezone) < w.now:
         # The window would have ended before today in any case: nothing opens again.
         return None

@@ -7,13 +7,14 @@ from datetime import date
 from sqlalchemy import Select, select
 
 from core.work import Work
-from petitions.domain.calendar import Computation
+from petitions.domain.calendar import Computation, Stop
 from petitions.domain.deadlines import Standing, TermFacts, TermKind, TermState, compute, standing
 from petitions.domain.rulebook import Span, Unit
 from petitions.models.case import Term
 from petitions.models.petition import Petition
 from petitions.queries import rules
 from petitions.queries.access import listed
+from petitions.queries.pauses import pauses_of, prime_pauses
 from petitions.queries.stops import prime_paths, stops_of
 
 
@@ -40,6 +41,11 @@ class TermRow:
     met_on: date | None
     missed_on: date | None
 
+    @property
+    def ended(self) -> bool:
+        """Whether the term ended without being met."""
+        return self.state is TermState.CANCELLED
+
 
 def facts_of(term: Term) -> TermFacts:
     """The stored facts of a term."""
@@ -50,13 +56,13 @@ def facts_of(term: Term) -> TermFacts:
 def standing_of(w: Work, term: Term, petition: Petition) -> Standing:
     """Where a term stands today, recomputed under the petition's rulebook and the recorded stops."""
     calendar = rules.calendar(rules.rulebook_of(w, petition))
-    return standing(facts_of(term), w.today, calendar, stops_of(w, term, petition))
+    return standing(facts_of(term), w.today, calendar, _held(w, term, petition))
 
 
 def computed_of(w: Work, term: Term, petition: Petition) -> Computation:
     """The due date of a term with its days, under the petition's rulebook and the recorded stops."""
     calendar = rules.calendar(rules.rulebook_of(w, petition))
-    return compute(facts_of(term), calendar, stops_of(w, term, petition))
+    return compute(facts_of(term), calendar, _held(w, term, petition))
 
 
 def terms_of(w: Work, petition_ids: Sequence[int]) -> dict[int, list[TermRow]]:
@@ -93,6 +99,13 @@ def term(w: Work, term_id: int) -> TermRow | None:
     return next(iter(_rows(w, query)), None)
 
 
+def rows_of(w: Work, found: Sequence[tuple[Term, Petition]]) -> list[TermRow]:
+    """Terms that were read already, each with where it stands today."""
+    prime_paths(w, found)
+    prime_pauses(w, {petition.id for _term, petition in found})
+    return [_row(w, term, petition) for term, petition in found]
+
+
 def open_terms(w: Work, petition_id: int, kinds: Iterable[TermKind] | None = None) -> Sequence[Term]:
     """The rows of a petition's terms that are neither met nor cancelled."""
     query = select(Term).where(
@@ -114,14 +127,17 @@ def latest_term(w: Work, petition_id: int, kind: TermKind) -> Term | None:
     return w.session.scalar(query.order_by(Term.round.desc()).limit(1))
 
 
+def _held(w: Work, term: Term, petition: Petition) -> tuple[Stop, ...]:
+    """The days that do not count: recorded stops, and for an answer the wait for the author's reply."""
+    return (*stops_of(w, term, petition), *pauses_of(w, term))
+
+
 def _joined() -> Select[tuple[Term, Petition]]:
     return select(Term, Petition).join(Petition, Petition.id == Term.petition_id)
 
 
 def _rows(w: Work, query: Select[tuple[Term, Petition]]) -> list[TermRow]:
-    found = [(term, petition) for term, petition in w.session.execute(query)]
-    prime_paths(w, found)
-    return [_row(w, term, petition) for term, petition in found]
+    return rows_of(w, [(term, petition) for term, petition in w.session.execute(query)])
 
 
 def _row(w: Work, term: Term, petition: Petition) -> TermRow:

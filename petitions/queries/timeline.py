@@ -15,7 +15,10 @@ from petitions.domain.calendar import Computation
 from petitions.domain.events import PRIVATE, Event
 from petitions.models.case import JournalEntry, Term, TermChange
 from petitions.models.petition import Petition
-from petitions.queries import terms
+from petitions.models.reminders import Reminder
+from petitions.models.stops import TermExtension
+from petitions.queries import stops, terms
+from petitions.queries.stops import StopRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,28 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionRow:
+    """One extension with its public reason."""
+
+    at: datetime
+    n: int
+    reason: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderRow:
+    """One reminder that was sent; `step` is the days before the due date, or late-1, late-2, ... by weeks."""
+
+    at: datetime
+    due_on: date
+    step: str
+    to_supervisor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainedTerm:
-    """A term with its petition, the body that bears it, every day that was skipped, and every change."""
+    """A term with its petition and its bearer, every day of it, what stopped or lengthened it, and every change."""
 
     row: terms.TermRow
     petition_title: str
@@ -48,6 +71,9 @@ class ExplainedTerm:
     authority_names: Mapping[str, str]
     computed: Computation
     changes: tuple[ChangeRow, ...]
+    stops: tuple[StopRow, ...] = ()
+    extensions: tuple[ExtensionRow, ...] = ()
+    reminders: tuple[ReminderRow, ...] = ()
 
     @property
     def authority(self) -> str:
@@ -83,7 +109,33 @@ def explained_term(w: Work, term_id: int) -> ExplainedTerm:
         authority_names=names or {},
         computed=terms.computed_of(w, term, petition),
         changes=_changes(w, term_id),
+        stops=_stops(w, term, petition),
+        extensions=_extensions(w, term_id),
+        reminders=_reminders(w, term_id),
     )
+
+
+def _stops(w: Work, term: Term, petition: Petition) -> tuple[StopRow, ...]:
+    """The stops that lie between the start and the due date of a term."""
+    until = terms.computed_of(w, term, petition).due
+    refs = (
+        ref
+        for stop in stops.stops_of(w, term, petition)
+        if (until is None or stop.first <= until) and (stop.last is None or stop.last > term.started_on)
+        for ref in stop.refs
+    )
+    return tuple(stops.stops_named(w, refs))
+
+
+def _extensions(w: Work, term_id: int) -> tuple[ExtensionRow, ...]:
+    query = select(TermExtension).where(TermExtension.term_id == term_id).order_by(TermExtension.id)
+    return tuple(ExtensionRow(row.at, row.n, row.reason, row.language) for row in w.session.scalars(query))
+
+
+def _reminders(w: Work, term_id: int) -> tuple[ReminderRow, ...]:
+    query = select(Reminder).where(Reminder.term_id == term_id).order_by(Reminder.id)
+    rows = w.session.scalars(query)
+    return tuple(ReminderRow(row.at, row.due_on, row.step, row.to_supervisor) for row in rows)
 
 
 def _taken_down(w: Work, term_id: int) -> bool:

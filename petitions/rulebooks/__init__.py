@@ -10,13 +10,11 @@ from petitions.rulebooks.folder import (
     load_terms,
     thresholds_of,
 )
-from petitions.rulebooks.tables import AreaRow, AuthorityRow
+from petitions.rulebooks.tables import figures_of
 from petitions.rulebooks.toml import rulebook_from_toml
 
 __all__ = [
     "MESSAGES",
-    "AreaRow",
-    "AuthorityRow",
     "AuthorityThreshold",
     "DayOverride",
     "Fault",
@@ -26,6 +24,7 @@ __all__ = [
     "calendar_for",
     "calendar_version",
     "check",
+    "figures_of",
     "load_rulebook",
     "load_terms",
     "rulebook_from_toml",

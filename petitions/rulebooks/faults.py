@@ -1,13 +1,10 @@
 """Faults of a rulebook folder: each with its place, a message with facts, and a severity."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-
-def N_(message: str) -> str:
-    """Mark a message for translation; the edge that shows a fault translates it."""
-    return message
+from authorities import faults as tables
 
 
 class Severity(StrEnum):
@@ -18,65 +15,47 @@ class Severity(StrEnum):
 
 
 MESSAGES: Mapping[str, str] = {
-    "file-missing": N_("the file is missing"),
-    "not-utf8": N_("the text is not UTF-8"),
-    "toml-syntax": N_("not valid TOML: %(detail)s"),
-    "unknown-key": N_("unknown key"),
-    "key-missing": N_("this key is required"),
-    "not-a-table": N_("a table is expected here"),
-    "not-tables": N_("one or more tables are expected here"),
-    "not-text": N_("a text is expected here"),
-    "text-empty": N_("the text is empty"),
-    "text-form": N_("“%(value)s” is not of the form that is expected here (%(form)s)"),
-    "not-a-choice": N_("“%(value)s” is not one of %(choices)s"),
-    "not-whole": N_("a whole number is expected here"),
-    "number-small": N_("the number must be at least %(least)s"),
-    "number-large": N_("the number must be at most %(most)s"),
-    "not-number": N_("a number is expected here"),
-    "not-true-false": N_("true or false is expected here"),
-    "not-a-date": N_("a date is expected here (YYYY-MM-DD)"),
-    "not-texts": N_("a list of texts is expected here"),
-    "list-empty": N_("the list is empty"),
-    "listed-twice": N_("“%(value)s” is there twice"),
-    "language-missing": N_("the text in “%(language)s” is missing"),
-    "percent-range": N_("a percentage is above 0 and at most 100, with at most 9 decimal places"),
-    "floor-above-cap": N_("the floor is above the cap"),
-    "band-amount": N_("a band has either a percentage or a count"),
-    "bands-order": N_("the bands must rise, and the last one has no upper end"),
-    "milestones-order": N_("milestones must rise: this one needs no more signatures than the one before it"),
-    "milestones-equal": N_("two milestones of tier “%(tier)s” need the same number here"),
-    "tier-clash": N_("area kind “%(kind)s” and branch “%(branch)s” already belong to tier “%(tier)s”"),
-    "extension-clash": N_("an extension needs both a number of times and a length, or neither"),
-    "timezone-unknown": N_("“%(value)s” is not a known time zone"),
-    "holidays-unknown": N_("no public holidays are known for “%(value)s”"),
-    "weekend-full": N_("at least one day of the week must be a working day"),
-    "csv-syntax": N_("not valid CSV: %(detail)s"),
-    "column-missing": N_("the column “%(column)s” is missing"),
-    "column-unknown": N_("the column “%(column)s” is not known"),
-    "column-twice": N_("the column “%(column)s” is there twice"),
-    "cells-count": N_("the row has %(found)s cells, the header %(needed)s"),
-    "cell-empty": N_("“%(column)s” is empty"),
-    "cell-form": N_("%(column)s: “%(value)s” is not of the form that is expected here (%(form)s)"),
-    "cell-choice": N_("%(column)s: “%(value)s” is not one of %(choices)s"),
-    "cell-date": N_("%(column)s: “%(value)s” is not a date (YYYY-MM-DD)"),
-    "cell-number": N_("%(column)s: “%(value)s” is not a number"),
-    "cell-negative": N_("%(column)s: “%(value)s” is negative"),
-    "code-twice": N_("the code “%(code)s” is already used in line %(line)s"),
-    "date-twice": N_("the date %(date)s is already used in line %(line)s"),
-    "parent-unknown": N_("the parent “%(parent)s” is not in the file"),
-    "parent-cycle": N_("the area “%(code)s” is its own ancestor"),
-    "root-missing": N_("no area is without a parent: there must be one root"),
-    "root-second": N_("a second area without a parent: “%(root)s” is the root already"),
-    "area-unknown": N_("the area “%(area)s” is not in areas.csv"),
-    "supervisor-unknown": N_("the supervisor “%(supervisor)s” is not in the file"),
-    "supervisor-cycle": N_("the authority “%(code)s” supervises itself"),
-    "validity-backwards": N_("valid_to lies before valid_from"),
-    "no-rows": N_("the file has no rows"),
-    "base-missing": N_("tier “%(tier)s” needs “%(base)s” of “%(area)s”, which is missing or zero"),
-    "areas-too-few": N_("tier “%(tier)s” asks for %(needed)s areas below “%(area)s”, there are %(found)s"),
-    "kind-without-tier": N_("no tier serves areas of the kind “%(kind)s”"),
-    "authority-without-tier": N_("no tier for “%(code)s”: area kind “%(kind)s”, branch “%(branch)s”"),
-    "email-missing": N_("the authority has no e-mail address"),
+    "file-missing": "the file is missing",
+    "not-utf8": "the text is not UTF-8",
+    "toml-syntax": "not valid TOML: %(detail)s",
+    "unknown-key": "unknown key",
+    "key-missing": "this key is required",
+    "not-a-table": "a table is expected here",
+    "not-tables": "one or more tables are expected here",
+    "not-text": "a text is expected here",
+    "text-empty": "the text is empty",
+    "text-form": "“%(value)s” is not of the form that is expected here (%(form)s)",
+    "not-a-choice": "“%(value)s” is not one of %(choices)s",
+    "not-whole": "a whole number is expected here",
+    "number-small": "the number must be at least %(least)s",
+    "number-large": "the number must be at most %(most)s",
+    "not-number": "a number is expected here",
+    "not-true-false": "true or false is expected here",
+    "not-a-date": "a date is expected here (YYYY-MM-DD)",
+    "not-texts": "a list of texts is expected here",
+    "list-empty": "the list is empty",
+    "listed-twice": "“%(value)s” is there twice",
+    "language-missing": "the text in “%(language)s” is missing",
+    "percent-range": "a percentage is above 0 and at most 100, with at most 9 decimal places",
+    "floor-above-cap": "the floor is above the cap",
+    "band-amount": "a band has either a percentage or a count",
+    "bands-order": "the bands must rise, and the last one has no upper end",
+    "milestones-order": "milestones must rise: this one needs no more signatures than the one before it",
+    "milestones-equal": "two milestones of tier “%(tier)s” need the same number here",
+    "tier-clash": "area kind “%(kind)s” and branch “%(branch)s” already belong to tier “%(tier)s”",
+    "extension-clash": "an extension needs both a number of times and a length, or neither",
+    "timezone-unknown": "“%(value)s” is not a known time zone",
+    "holidays-unknown": "no public holidays are known for “%(value)s”",
+    "weekend-full": "at least one day of the week must be a working day",
+    "date-twice": "the date %(date)s is already used in line %(line)s",
+    "parent-unknown": "the parent “%(value)s” is not in the file",
+    "area-unknown": "the area “%(value)s” is not in areas.csv",
+    "supervisor-unknown": "the supervisor “%(value)s” is not in the file",
+    "base-missing": "tier “%(tier)s” needs “%(base)s” of “%(area)s”, which is missing or zero",
+    "areas-too-few": "tier “%(tier)s” asks for %(needed)s areas below “%(area)s”, there are %(found)s",
+    "kind-without-tier": "no tier serves areas of the kind “%(kind)s”",
+    "authority-without-tier": "no tier for “%(code)s”: area kind “%(kind)s”, branch “%(branch)s”",
+    "email-missing": "the authority has no e-mail address",
 }
 
 
@@ -84,18 +63,20 @@ MESSAGES: Mapping[str, str] = {
 class Fault:
     """One thing wrong in a rulebook folder, at `areas.csv:17` or `rulebook.toml: tier[2].screening.within`.
 
-    `code` is a key of MESSAGES; `message` is the English text, which an edge may translate with `facts`.
+    `code` is a key of MESSAGES or of the messages of tables; `column` names the cell of a table.
     """
 
     where: str
     code: str
     facts: Mapping[str, object] = field(default_factory=dict)
     severity: Severity = Severity.ERROR
+    column: str = ""
 
     @property
     def message(self) -> str:
-        """The message in English."""
-        return MESSAGES[self.code] % self.facts
+        """The message in English; where both have the code, a rulebook's own words win."""
+        message = (MESSAGES.get(self.code) or tables.MESSAGES[self.code]) % self.facts
+        return f"{self.column}: {message}" if self.column else message
 
     def __str__(self) -> str:
         return f"{self.where}: {self.severity.value}: {self.message}"
@@ -122,6 +103,11 @@ class Findings:
     def warning(self, where: str, code: str, /, **facts: object) -> None:
         """Record what a reader should know."""
         self.found.append(Fault(where, code, facts, Severity.WARNING))
+
+    def table(self, file: str, faults: Iterable[tables.Fault]) -> None:
+        """Record what makes a table unusable, each fault at its line."""
+        for fault in faults:
+            self.found.append(Fault(f"{file}:{fault.line}", fault.code, fault.facts, column=fault.column))
 
     @property
     def broken(self) -> bool:

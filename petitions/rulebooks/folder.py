@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from authorities.tables import AreaLine, AuthorityLine
 from core.refusal import Refusal
 from petitions.domain.calendar import WorkCalendar
 from petitions.domain.rulebook import Areas, PerArea, Rulebook, Threshold, Tier
@@ -21,8 +22,7 @@ from petitions.rulebooks.reader import FILE
 from petitions.rulebooks.tables import (
     AREAS,
     AUTHORITIES,
-    AreaRow,
-    AuthorityRow,
+    figures_of,
     read_areas,
     read_authorities,
     read_overrides,
@@ -37,8 +37,8 @@ class LoadedRulebook:
 
     rulebook: Rulebook
     toml: str
-    areas: tuple[AreaRow, ...]
-    authorities: tuple[AuthorityRow, ...]
+    areas: tuple[AreaLine, ...]
+    authorities: tuple[AuthorityLine, ...]
     overrides: tuple[DayOverride, ...]
     warnings: tuple[Fault, ...]
 
@@ -46,14 +46,14 @@ class LoadedRulebook:
         """The work calendar of the rulebook with its own holidays.csv, for whole years."""
         return calendar_for(self.rulebook, first_year, last_year, self.overrides)
 
-    def area(self, code: str) -> AreaRow:
+    def area(self, code: str) -> AreaLine:
         """The area with this code; Refusal `area-unknown` if there is none."""
         for area in self.areas:
             if area.code == code:
                 return area
         raise Refusal("area-unknown", area=code)
 
-    def children(self, code: str) -> tuple[AreaRow, ...]:
+    def children(self, code: str) -> tuple[AreaLine, ...]:
         """The areas directly below an area."""
         return tuple(area for area in self.areas if area.parent == code)
 
@@ -62,8 +62,8 @@ class LoadedRulebook:
 class AuthorityThreshold:
     """What one authority's petitions need: one line per authority and milestone."""
 
-    authority: AuthorityRow
-    area: AreaRow
+    authority: AuthorityLine
+    area: AreaLine
     tier: Tier
     certificate: ThresholdCertificate
 
@@ -103,7 +103,7 @@ def thresholds_of(loaded: LoadedRulebook) -> tuple[AuthorityThreshold, ...]:
     return tuple(
         AuthorityThreshold(authority, area, tier, proof)
         for authority, area, tier in _served(loaded.rulebook, loaded.areas, loaded.authorities)
-        for proof in certificates(tier, area.figures, _figures(loaded.children(area.code)))
+        for proof in certificates(tier, figures_of(area), _figures(loaded.children(area.code)))
     )
 
 
@@ -112,8 +112,8 @@ class _Check:
     """The checks that need rules and register together."""
 
     rulebook: Rulebook
-    areas: tuple[AreaRow, ...]
-    authorities: tuple[AuthorityRow, ...]
+    areas: tuple[AreaLine, ...]
+    authorities: tuple[AuthorityLine, ...]
     findings: Findings
     lacking: set[tuple[str, str]] = field(default_factory=set)
 
@@ -146,7 +146,7 @@ class _Check:
                 facts = {"kind": kind, "branch": body.branch}
                 self.findings.warning(place, "authority-without-tier", code=body.code, **facts)
 
-    def _bases(self, tier: Tier, area: AreaRow) -> None:
+    def _bases(self, tier: Tier, area: AreaLine) -> None:
         for milestone in tier.milestones:
             rule = milestone.threshold
             if isinstance(rule, Areas):
@@ -154,7 +154,7 @@ class _Check:
             else:
                 self._own_bases(tier, rule, area)
 
-    def _child_bases(self, tier: Tier, rule: Areas, area: AreaRow) -> None:
+    def _child_bases(self, tier: Tier, rule: Areas, area: AreaLine) -> None:
         children = [child for child in self.areas if child.parent == area.code]
         if len(children) < rule.min_areas:
             facts = {"tier": tier.id, "area": area.code, "needed": rule.min_areas, "found": len(children)}
@@ -162,9 +162,9 @@ class _Check:
         for child in children:
             self._own_bases(tier, rule.per_area, child)
 
-    def _own_bases(self, tier: Tier, rule: Threshold | PerArea, area: AreaRow) -> None:
+    def _own_bases(self, tier: Tier, rule: Threshold | PerArea, area: AreaLine) -> None:
         for base in bases_of(rule):
-            if not area.figures.figure(base) and (area.code, base) not in self.lacking:
+            if not figures_of(area).figure(base) and (area.code, base) not in self.lacking:
                 self.lacking.add((area.code, base))
                 facts = {"tier": tier.id, "base": base, "area": area.code}
                 self.findings.error(f"{AREAS}:{area.line}", "base-missing", **facts)
@@ -172,12 +172,12 @@ class _Check:
     def _rising(self) -> None:
         for body, area, tier in _served(self.rulebook, self.areas, self.authorities):
             children = [child for child in self.areas if child.parent == area.code]
-            proofs = certificates(tier, area.figures, _figures(children))
+            proofs = certificates(tier, figures_of(area), _figures(children))
             for earlier, later in pairwise(proofs):
                 self._compare(body, tier, earlier, later)
 
     def _compare(
-        self, body: AuthorityRow, tier: Tier, earlier: ThresholdCertificate, later: ThresholdCertificate
+        self, body: AuthorityLine, tier: Tier, earlier: ThresholdCertificate, later: ThresholdCertificate
     ) -> None:
         if later.count < earlier.count:
             self.findings.error(f"{AUTHORITIES}:{body.line}", "milestones-order")
@@ -209,9 +209,9 @@ def _rules(folder: Path, findings: Findings) -> tuple[Rulebook | None, str]:
 
 
 def _served(
-    rulebook: Rulebook, areas: Sequence[AreaRow], authorities: Sequence[AuthorityRow]
-) -> Iterable[tuple[AuthorityRow, AreaRow, Tier]]:
-    by_code: Mapping[str, AreaRow] = {area.code: area for area in areas}
+    rulebook: Rulebook, areas: Sequence[AreaLine], authorities: Sequence[AuthorityLine]
+) -> Iterable[tuple[AuthorityLine, AreaLine, Tier]]:
+    by_code: Mapping[str, AreaLine] = {area.code: area for area in areas}
     for body in authorities:
         area = by_code[body.area]
         tier = rulebook.tier_for(area.kind, body.branch)
@@ -219,5 +219,5 @@ def _served(
             yield body, area, tier
 
 
-def _figures(areas: Iterable[AreaRow]) -> list[AreaFigures]:
-    return [area.figures for area in areas]
+def _figures(areas: Iterable[AreaLine]) -> list[AreaFigures]:
+    return [figures_of(area) for area in areas]

@@ -25,10 +25,13 @@ from petitions.notices import announce
 from petitions.queries import rules
 from petitions.queries.access import require_officer
 from petitions.queries.answers import ANSWER, REPLY
+from petitions.queries.terms import open_terms
 from petitions.services import cases
 from petitions.services.deadlines import mark_late
 from petitions.services.hand_over import end_collection, hand_over_ends, start_answer_term
+from petitions.services.links import require_link
 from petitions.services.markdown import render
+from petitions.services.promises import Promise, check_promises, make_promises
 from petitions.services.terms import meet_term, start_term
 
 LEAST_REASONS = 50
@@ -37,14 +40,30 @@ NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
+class Act:
+    """An act that the answer cites, with an address where it can be read, or none."""
+
+    title: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerDraft:
-    """What an officer wrote. An ordinary reply has no outcome; only a corrected answer has a `correction`."""
+    """What an officer wrote. An ordinary reply has no outcome; only a corrected answer has a `correction`.
+
+    `others` are further petitions of the same body that get the same answer; `checked_by` is the officer who
+    approved the text.
+    """
 
     text: str
     decided_on: date
     language: str
     outcome: str | None = None
     correction: str = ""
+    acts: tuple[Act, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    others: tuple[int, ...] = ()
+    checked_by: int | None = None
 
 
 def register_petition(w: Work, petition_id: int, number: str, on: date, version: int) -> None:
@@ -85,6 +104,7 @@ def publish_answer(w: Work, petition_id: int, draft: AnswerDraft, version: int) 
         cases.move(w, petition, Action.ANSWER, Party.OFFICER)
     answer = _publish(w, petition, ANSWER, draft)
     _meet_answer_terms(w, petition, draft.decided_on)
+    make_promises(w, petition, answer, draft.promises)
     announce(w, petition, Event.ANSWERED, outcome=draft.outcome, decided_on=draft.decided_on.isoformat())
     return answer
 
@@ -130,7 +150,8 @@ def check_draft(w: Work, petition: Petition, draft: AnswerDraft, *, with_outcome
     """Refuse what cannot be published.
 
     Refusals on their fields: `outcome-unknown`, `reasons-too-short` (least), `text-long`, `language-unknown`,
-    `date-in-future`, `date-before-hand-over`.
+    `date-in-future`, `date-before-hand-over`; `act-without-title` and `link-faulty` on `act<n>_title` and
+    `act<n>_link`; those of `check_promises` on `promise<n>_text` and `promise<n>_due`.
     """
     if with_outcome and draft.outcome not in rules.rulebook_of(w, petition).outcomes:
         raise Refusal("outcome-unknown", field="outcome")
@@ -139,6 +160,11 @@ def check_draft(w: Work, petition: Petition, draft: AnswerDraft, *, with_outcome
     if draft.language not in LANGUAGES:
         raise Refusal("language-unknown", field="language")
     _require_day(w, petition, draft.decided_on, "decided_on")
+    for n, act in enumerate(draft.acts, start=1):
+        if not act.title:
+            raise Refusal("act-without-title", field=f"act{n}_title")
+        require_link(act.link, f"act{n}_link")
+    check_promises(w, petition, draft.promises)
 
 
 def _case(w: Work, petition_id: int, version: int) -> Petition:
@@ -175,6 +201,9 @@ def _meet_answer_terms(w: Work, petition: Petition, decided_on: date) -> None:
     for kind in (TermKind.PUBLICATION, TermKind.ANSWER, TermKind.REGISTRATION):
         # A body that never registered the case has at the latest taken it in by answering it.
         meet_term(w, petition, kind)
+    for term in open_terms(w, petition.id, [TermKind.QUESTION, TermKind.DISCUSSION]):
+        # Nobody is asked for anything any more once the answer is there.
+        term.cancelled_on = w.today
     end_collection(w, petition)
 
 
@@ -188,16 +217,17 @@ def _publish(w: Work, petition: Petition, kind: str, draft: AnswerDraft) -> Answ
         markdown=draft.text,
         html=render(draft.text),
         correction=draft.correction,
+        acts=[{"title": act.title, "link": act.link} for act in draft.acts],
         language=draft.language,
         decided_on=draft.decided_on,
         published_at=w.now,
         account_id=w.actor.account_id,
+        checked_by=draft.checked_by,
     )
     w.session.add(answer)
     w.session.flush()
-    record(
-        w, f"petition.{kind}", _object(petition), after={"number": answer.number, "outcome": answer.outcome}
-    )
+    facts = {"number": answer.number, "outcome": answer.outcome, "checked_by": answer.checked_by}
+    record(w, f"petition.{kind}", _object(petition), after=facts)
     return answer
 
 

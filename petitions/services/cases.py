@@ -11,7 +11,7 @@ from petitions.domain.lifecycle import Action, Facts, Party, State, step
 from petitions.domain.rulebook import HandOver, Tier, WhenLate
 from petitions.models.case import Answer
 from petitions.models.petition import Petition, PetitionCount, RulebookVersion
-from petitions.queries import allowances, rules
+from petitions.queries import allowances, casework, rules
 from petitions.queries.terms import open_term
 from petitions.rulebooks import LoadedRulebook
 from petitions.services.terms import is_over
@@ -67,7 +67,8 @@ def facts_of(w: Work, petition: Petition) -> Facts:
         startup_over=is_over(w, petition, TermKind.STARTUP),
         screening_late=is_over(w, petition, TermKind.SCREENING),
         silence_publishes=tier.screening.when_late is WhenLate.PUBLISH,
-        signing_open=signing_closed_because(petition.state, petition.closes_at, w.now) is None,
+        signing_open=_closed(w, petition) is None,
+        frozen=petition.frozen_at is not None,
         threshold_met=petition.reached_at is not None,
         may_hand_over=tier.collection.hand_over is HandOver.ON_THRESHOLD or collection_over,
         collection_and_grace_over=_grace_over(w, petition, tier),
@@ -78,6 +79,11 @@ def facts_of(w: Work, petition: Petition) -> Facts:
         end_moved=_end_moved(w, petition),
         may_extend=allowances.may_extend(w, petition),
         may_transfer=allowances.may_transfer(w, petition),
+        may_ask=casework.may_ask(w, petition),
+        question_open=casework.open_question(w, petition.id) is not None,
+        may_discuss=casework.may_discuss(w, petition),
+        discussion_open=casework.recordable(w, petition.id) is not None,
+        promise_open=bool(casework.open_promises(w, petition.id)),
     )
 
 
@@ -88,6 +94,11 @@ def remember_rulebook(w: Work, loaded: LoadedRulebook) -> None:
         row = RulebookVersion(rulebook=key[0], version=key[1], toml=loaded.toml, stored_at=w.now)
         w.session.add(row)
         w.session.flush()
+
+
+def _closed(w: Work, petition: Petition) -> str | None:
+    frozen = petition.frozen_at is not None
+    return signing_closed_because(petition.state, petition.closes_at, w.now, frozen=frozen)
 
 
 def _end_moved(w: Work, petition: Petition) -> bool:

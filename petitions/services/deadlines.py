@@ -10,6 +10,7 @@ from petitions.domain.events import Event
 from petitions.models.case import Term, TermChange
 from petitions.models.petition import Petition
 from petitions.notices import announce
+from petitions.queries.pauses import prime_pauses
 from petitions.queries.stops import prime_paths
 from petitions.queries.terms import standing_of
 
@@ -29,6 +30,7 @@ def wanting_terms(w: Work, after: int, limit: int) -> tuple[list[int], int | Non
     query = select(Term, Petition).join(Petition, Petition.id == Term.petition_id).where(*open_terms)
     rows = [(term, petition) for term, petition in w.session.execute(query.order_by(Term.id).limit(limit))]
     prime_paths(w, rows)
+    prime_pauses(w, {petition.id for _term, petition in rows})
     found = [term.id for term, petition in rows if _wants(term, standing_of(w, term, petition))]
     return found, rows[-1][0].id if len(rows) == limit else None
 

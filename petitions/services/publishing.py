@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from authorities import queries as register
-from authorities.queries import Figure
 from core.i18n import localised
 from core.refusal import Refusal
 from core.work import Work
@@ -19,6 +18,8 @@ from petitions.domain.thresholds import AreaFigures, ThresholdCertificate, certi
 from petitions.models.petition import Petition, PetitionText, PetitionThreshold
 from petitions.notices import announce
 from petitions.queries import rules
+from petitions.queries.goals import FROZEN
+from petitions.queries.offers import figures_of
 from petitions.queries.search import search_text
 from petitions.services import cases
 from petitions.services.tally import mark_reached
@@ -56,9 +57,9 @@ def certify(w: Work, tier: Tier, area: str) -> tuple[ThresholdCertificate, ...]:
     """
     below: list[AreaFigures] = []
     if any(isinstance(milestone.threshold, Areas) for milestone in tier.milestones):
-        below = [_figures(row.code, row.figure) for row in register.children(w, area)]
+        below = [figures_of(row.code, row.figure) for row in register.children(w, area)]
     try:
-        return certificates(tier, _figures(area, register.figure_for(w, area, w.today)), below)
+        return certificates(tier, figures_of(area, register.figure_for(w, area, w.today)), below)
     except Refusal as error:
         # Whoever reads the refusal knows places by their names.
         names = register.area_names(w, [str(error.facts["area"])])
@@ -66,28 +67,12 @@ def certify(w: Work, tier: Tier, area: str) -> tuple[ThresholdCertificate, ...]:
         raise Refusal(error.code, **dict(error.facts) | {"area": area_name}) from error
 
 
-def _figures(code: str, figure: Figure | None) -> AreaFigures:
-    if figure is None:
-        return AreaFigures(code)
-    return AreaFigures(
-        code, figure.population, figure.electorate, figure.as_of, figure.source, columns=figure.more
-    )
-
-
 def _row(petition_id: int, position: int, proof: ThresholdCertificate) -> PetitionThreshold:
     return PetitionThreshold(
         petition_id=petition_id,
-        milestone=proof.milestone,
         position=position,
-        count=proof.count,
-        formula=proof.formula,
-        base=proof.base,
-        base_value=proof.base_value,
-        base_as_of=proof.base_as_of,
-        source=proof.source,
-        article=proof.article,
-        basis=proof.basis,
         areas=_areas(proof),
+        **{name: getattr(proof, name) for name in FROZEN},
     )
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from core.outbox import post
 from core.refusal import Refusal
 from core.switches import Switch, refuse_if
 from core.work import Work
+from petitions.domain.keeping import TERMS, Kept
 from petitions.models.keys import contact_key, identity_key, person_uid, seal_field
 from petitions.models.petition import Petition
 from petitions.models.signature import Signature, SignatureState
@@ -25,7 +26,7 @@ from petitions.services import tally
 from petitions.services.contacts import claim_mail
 
 SCHEME = "email"
-UNCONFIRMED = timedelta(days=7)
+UNCONFIRMED = TERMS[Kept.UNCONFIRMED].length.shortest
 # Milliseconds since 2020 take 41 bits until 2089; 22 random ones follow, so an id of 63 bits sorts by time.
 _EPOCH_MS = 1_577_836_800_000
 _RANDOM_BITS = 22

@@ -12,10 +12,11 @@ from core.db import upsert
 from core.work import Work
 from petitions.domain.eligibility import SIGNABLE
 from petitions.domain.events import Event
-from petitions.domain.thresholds import AreaShare, ThresholdCertificate, reached
+from petitions.domain.thresholds import reached
 from petitions.models.petition import Petition, PetitionCount, PetitionThreshold
 from petitions.models.signature import Signature, SignatureState, TallyDelta
 from petitions.notices import announce
+from petitions.queries.goals import goal_of
 
 BATCH = 5000
 FIELDS = ("counted", "residents", "pending", "expired", "invalid", "withdrawn", "quarantined")
@@ -78,7 +79,7 @@ def mark_reached(w: Work, petition_id: int) -> list[str]:
     # The areas are only asked once the total is there: that query looks at every signature.
     near = [goal for goal in goals if goal.reached_at is None and counted >= goal.count]
     by_area = _by_area(w, petition_id, petition.residents_only) if any(goal.areas for goal in near) else {}
-    full = [goal for goal in near if reached(_proof(goal), counted, by_area)]
+    full = [goal for goal in near if reached(goal_of(goal).proof, counted, by_area)]
     return [goal.milestone for goal in full if _mark(w, goal, is_first=goal is goals[0])]
 
 
@@ -150,24 +151,6 @@ def _set_once(w: Work, table: Any, *where: Any) -> bool:
     statement = update(table).where(*where, table.reached_at.is_(None)).values(reached_at=w.now)
     done = statement.returning(table.reached_at).execution_options(synchronize_session=False)
     return w.session.scalar(done) is not None
-
-
-def _proof(goal: PetitionThreshold) -> ThresholdCertificate:
-    areas = goal.areas or {}
-    shares = [AreaShare(s["area"], int(s["count"]), None, None, None, None) for s in areas.get("areas", ())]
-    return ThresholdCertificate(
-        milestone=goal.milestone,
-        count=goal.count,
-        formula=goal.formula,
-        base=goal.base,
-        base_value=goal.base_value,
-        base_as_of=goal.base_as_of,
-        source=goal.source,
-        article=goal.article,
-        basis=goal.basis,
-        min_areas=areas.get("min_areas"),
-        areas=tuple(shares),
-    )
 
 
 def _by_area(w: Work, petition_id: int, residents_only: bool) -> Totals:

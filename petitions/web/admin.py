@@ -20,8 +20,19 @@ JOBS = {
     "windows": lazy("Begins checks, ends collections, hands petitions over"),
     "deadlines": lazy("Marks terms that are late"),
     "expiry": lazy("Ends signatures that were not confirmed in time"),
+    "outages": lazy("Notices that the jobs had not run, and proposes a stop of the clocks"),
+    "reminders": lazy("Reminds authorities of their due dates"),
     "accounts": lazy("Removes accounts that were never confirmed, and old sessions"),
 }
+
+# The places of work, their words, and whom they are for.
+PLACES = (
+    ("admin.jobs", lazy("Jobs and mails"), Permission.JOBS_VIEW),
+    ("staff.users", lazy("Staff"), Permission.USERS_MANAGE),
+    ("staff.proposals", lazy("What waits for a second person"), Permission.PROPOSALS_SEE),
+    ("staff.audit_page", lazy("Log of staff"), Permission.AUDIT_VIEW),
+    ("stops.admin", lazy("Stops of the clocks"), Permission.STOPS_DECIDE),
+)
 
 
 @bp.get("/")
@@ -31,9 +42,7 @@ def index() -> Response:
     with reading(current_actor()) as w:
         late = sum(state.late for state in jobs.states(w))
         counts = outbox.counts(w)
-    roles = current_actor().roles
-    links = [(url("admin.jobs"), lazy("Jobs and mails"), may(roles, Permission.JOBS_VIEW))]
-    return page("admin/index.html", late=late, counts=counts, links=[link[:2] for link in links if link[2]])
+    return page("admin/index.html", late=late, counts=counts, links=_links(current_actor().roles))
 
 
 @bp.get("/jobs", endpoint="jobs")
@@ -43,3 +52,7 @@ def jobs_page() -> Response:
     with reading(current_actor()) as w:
         states, counts = jobs.states(w), outbox.counts(w)
     return page("admin/jobs.html", states=states, counts=counts, words=JOBS)
+
+
+def _links(roles: frozenset[str]) -> list[tuple[str, object]]:
+    return [(url(endpoint), words) for endpoint, words, permission in PLACES if may(roles, permission)]

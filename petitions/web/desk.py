@@ -1,7 +1,7 @@
 """The desk of an authority: inbox, cases, registration, answers; and the referral, which everybody may read."""
 
-from collections.abc import Callable, Mapping
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, make_response, redirect, request
 from werkzeug.wrappers import Response as Redirect
@@ -11,46 +11,80 @@ from auth.permissions import Permission
 from core.access import needs, public
 from core.forms import refusals_on
 from core.i18n import url
+from core.tables import as_csv
 from core.web import page
-from core.work import Work, reading, work
+from core.work import reading, work
 from petitions.domain.lifecycle import Action, State
 from petitions.queries import desk as query
 from petitions.queries.referrals import listed_referral
-from petitions.services import answering
-from petitions.services.markdown import render
+from petitions.services import answer_drafts, answering
 from petitions.web import desk_words as words
-from petitions.web.forms.desk import AnswerForm, CorrectForm, RegisterForm, ReplyForm, hidden_values
+from petitions.web.forms.desk import AnswerForm, CorrectForm, RegisterForm, ReplyForm
 from petitions.web.referral_pdf import referral_pdf as pdf_of
 
 LONGEST_QUERY = 100
 BOTH = ["GET", "POST"]
 bp = Blueprint("desk", __name__)
 View = Response | Redirect
-PUBLISH: Mapping[Action, Callable[[Work, int, answering.AnswerDraft, int], object]] = {
-    Action.ANSWER: answering.publish_answer,
-    Action.CORRECT_ANSWER: answering.correct_answer,
-    Action.REPLY: answering.publish_reply,
-}
+CSV_HEAD = (
+    "receipt",
+    "registration_number",
+    "petition",
+    "title",
+    "place",
+    "signatures",
+    "handed_over_on",
+    "next_step",
+    "group",
+    "due_on",
+    "days_left",
+    "days_late",
+    "assignee",
+)
 
 
 @bp.get("/desk/")
 @needs(Permission.DESK_ANSWER)
 def inbox() -> View:
     """The cases of the officer's body in one group, with the counts of all groups."""
-    asked, q = request.args.get("show", ""), request.args.get("q", "").strip()[:LONGEST_QUERY]
+    asked, (q, own) = request.args.get("show", ""), _narrowed()
     group = query.Group(asked) if asked in set(query.Group) else None
     with reading(current_actor()) as w:
-        shown = query.inbox(w, group, q, request.args.get("before", type=int))
+        shown = query.inbox(w, group, q, request.args.get("before", type=int), own=own)
         body = query.body_name(w)
-    kept = {"q": q} if q else {}
+    kept = ({"q": q} if q else {}) | ({"mine": "y"} if own else {})
     tabs = [
         (url(".inbox", show=each.value, **kept), words.GROUPS[each], each is shown.group, shown.counts[each])
         for each in query.Group
     ]
-    older = (
-        url(".inbox", show=shown.group.value, before=shown.next_before, **kept) if shown.next_before else None
-    )
-    return page("desk/inbox.html", shown=shown, body=body, q=q, tabs=tabs, older=older, words=words)
+    more = shown.next_before
+    older = url(".inbox", show=shown.group.value, before=more, **kept) if more else None
+    facts = {"q": q, "own": own, "tabs": tabs, "older": older, "kept": kept}
+    return page("desk/inbox.html", shown=shown, body=body, words=words, **facts)
+
+
+@bp.get("/desk/print")
+@needs(Permission.DESK_ANSWER)
+def print_inbox() -> View:
+    """Everything that is owed, on one page for paper."""
+    q, own = _narrowed()
+    with reading(current_actor()) as w:
+        rows, body, now = query.open_cases(w, q, own=own), query.body_name(w), w.now
+    return page("desk/print.html", rows=rows, body=body, now=now, words=words)
+
+
+@bp.get("/desk/inbox.csv")
+@needs(Permission.DESK_ANSWER)
+def inbox_csv() -> View:
+    """Everything that is owed with its due dates, as a table."""
+    q, own = _narrowed()
+    with reading(current_actor()) as w:
+        rows = query.open_cases(w, q, own=own)
+        made = as_csv(CSV_HEAD, (_cells(row, w.kernel.zone) for row in rows))
+    response = make_response(made)
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="desk.csv"'
+    return response
 
 
 @bp.get("/desk/<id:petition_id>")
@@ -125,38 +159,51 @@ def referral_pdf(petition_id: int) -> View:
 
 
 def _writing(petition_id: int, form: ReplyForm, kind: Action) -> View:
-    """The three steps of a text: write it (GET), look at it (POST), publish it (POST with `publish`)."""
+    """Write a text: it is kept as a draft, looked at and checked on the page of the draft, then published there."""
     shown = _case(petition_id)
-    form.prepare(_languages(shown), shown.outcomes)
+    form.prepare(words.languages(shown), shown.outcomes)
+    if isinstance(form, AnswerForm):
+        form.offer(shown.room.others)
     if request.method == "GET":
         if kind not in _open_to(shown):
             return redirect(url(".case", petition_id=petition_id), 303)
         _prefill(form, shown, kind)
-    elif not request.form.get("back") and form.validate_on_submit():
-        step = _publish if request.form.get("publish") else _preview
-        if (seen := step(petition_id, form, shown, kind)) is not None:
-            return seen
-    form.version.data = shown.version
+    elif form.validate_on_submit() and (kept := _keep(petition_id, form, kind)) is not None:
+        return kept
+    form.version.data = shown.room.draft.version if shown.room.draft else 0
     return page("desk/write.html", form=form, case=shown, kind=kind.value, words=words)
 
 
-def _publish(petition_id: int, form: ReplyForm, _shown: query.DeskCase, kind: Action) -> View | None:
+def _keep(petition_id: int, form: ReplyForm, kind: Action) -> View | None:
     with refusals_on(form), work(current_actor()) as w:
-        PUBLISH[kind](w, petition_id, form.draft(), form.version.data)
+        answer_drafts.save_answer(w, petition_id, kind, form.draft(), form.version.data)
     if form.errors or form.form_errors:
         return None
-    return redirect(url(".case", petition_id=petition_id, done=kind.value), 303)
+    return redirect(url("desk_work.draft", petition_id=petition_id), 303)
 
 
-def _preview(petition_id: int, form: ReplyForm, shown: query.DeskCase, kind: Action) -> View | None:
-    html, draft = "", form.draft()
-    with refusals_on(form), reading(current_actor()) as w:
-        answering.check_before(w, petition_id, draft, form.version.data, kind)
-        html = render(draft.text)
-    if form.errors or form.form_errors:
-        return None
-    facts = {"html": html, "draft": draft, "values": hidden_values(form)}
-    return page("desk/preview.html", form=form, case=shown, kind=kind.value, words=words, **facts)
+def _narrowed() -> tuple[str, bool]:
+    """What the list is narrowed to: words, and whether only the officer's own cases are shown."""
+    return request.args.get("q", "").strip()[:LONGEST_QUERY], request.args.get("mine") == "y"
+
+
+def _cells(row: query.DeskRow, zone: ZoneInfo) -> tuple[object, ...]:
+    term = row.term
+    return (
+        row.receipt,
+        row.registration_number,
+        row.id,
+        row.title,
+        row.place,
+        row.counted,
+        row.handed_over_at.astimezone(zone).date().isoformat(),
+        str(words.next_step(row.step, row.stage)),
+        str(words.GROUPS[row.group]),
+        term.due_on.isoformat() if term and term.due_on else None,
+        term.days_left if term else None,
+        term.days_late if term else None,
+        row.assignee.name if row.assignee else None,
+    )
 
 
 def _open_to(shown: query.DeskCase) -> frozenset[Action]:
@@ -168,13 +215,11 @@ def _open_to(shown: query.DeskCase) -> frozenset[Action]:
 def _prefill(form: ReplyForm, shown: query.DeskCase, kind: Action) -> None:
     form.decided_on.show(_today())
     form.language.data = shown.referral.language
-    if kind is Action.CORRECT_ANSWER and isinstance(form, CorrectForm) and shown.answer is not None:
-        form.outcome.data, form.text.data = shown.answer.outcome, shown.answer.text
-        form.language.data = shown.answer.language
-
-
-def _languages(shown: query.DeskCase) -> list[str]:
-    return list(dict.fromkeys([shown.referral.language, *shown.languages]))
+    kept = shown.room.draft
+    if kept is not None and kept.kind == kind:
+        form.show(kept)
+    elif kind is Action.CORRECT_ANSWER and isinstance(form, CorrectForm) and shown.answer is not None:
+        form.show_published(shown.answer)
 
 
 def _case(petition_id: int) -> query.DeskCase:

@@ -5,8 +5,9 @@ from typing import Any
 
 from core.i18n import lazy
 from petitions.domain.deadlines import TermKind
+from petitions.models.casework import Stage
 from petitions.queries.answers import outcome_words
-from petitions.queries.desk import Group, Step
+from petitions.queries.desk import DeskCase, Group, Step
 from petitions.web.reading_words import TERM_KINDS, base_words, duration_words, formula_words
 
 __all__ = ["base_words", "duration_words", "formula_words", "outcome_words"]
@@ -43,15 +44,38 @@ STARTS: Mapping[str, Any] = {
     "registered": lazy("The petition was registered"),
     "hand_over_end": lazy("The time to register ended without a registration"),
     "decided": lazy("The decision was taken"),
+    "asked": lazy("The authority asked the author a question"),
+    "discussion_announced": lazy("The discussion was announced"),
+    "promised": lazy("The authority made a promise"),
+    "transferred": lazy("The petition was handed on to the competent authority"),
+}
+
+STAGES: Mapping[Stage, Any] = {
+    Stage.WRITING: lazy("Being written"),
+    Stage.CHECKING: lazy("Waits for the legal check"),
+    Stage.RETURNED: lazy("Sent back with a remark"),
+    Stage.APPROVED: lazy("Checked: it can be published"),
+}
+
+AFTER_DRAFT: Mapping[Stage, Any] = {
+    Stage.WRITING: lazy("Finish the draft and send it to the legal check"),
+    Stage.CHECKING: lazy("Make the legal check"),
+    Stage.RETURNED: lazy("Change the draft: the remark says what"),
+    Stage.APPROVED: lazy("Publish the text"),
 }
 
 DONE: Mapping[str, Any] = {
+    "assign": lazy("It is noted who has the case in hand."),
+    "note": lazy("The note is kept. Only the officers of your authority see it."),
+    "to_check": lazy("The draft waits for the legal check by a second officer."),
+    "approved": lazy("The legal check is passed. The text can be published now."),
+    "sent_back": lazy("The draft is back with its writer, with your remark."),
+    "published": lazy("It is published. The author and all who asked for news are told."),
+    "question": lazy("The question is sent. The author has been told."),
+    "discussion": lazy("The discussion is announced. The author and all who asked for news are told."),
+    "minutes": lazy("The record of the discussion is public."),
+    "promise": lazy("Your report is public. The author and all who asked for news are told."),
     "register": lazy("The registration is recorded. The author has been told."),
-    "answer": lazy("The answer is published. The author and all who asked for news are told."),
-    "correct_answer": lazy(
-        "The corrected answer is published. The earlier version stays readable beside it."
-    ),
-    "reply": lazy("The reply is published. The author and all who asked for news are told."),
 }
 
 WRITING: Mapping[str, Any] = {
@@ -59,6 +83,16 @@ WRITING: Mapping[str, Any] = {
     "correct_answer": lazy("Correct the answer"),
     "reply": lazy("Write the ordinary reply"),
 }
+
+
+def next_step(step: Step, stage: Stage | None) -> Any:
+    """What has to be done next; a draft that is under way says more than the bare step."""
+    return STEPS[step] if stage is None else AFTER_DRAFT[stage]
+
+
+def languages(case: DeskCase) -> list[str]:
+    """The languages for a text about a case, its own first."""
+    return list(dict.fromkeys([case.referral.language, *case.languages]))
 
 
 def start_words(fact: str, kind: TermKind) -> str:

@@ -1,7 +1,7 @@
 """What the page of one petition is made of: count, certificate, clocks, answer, texts, timeline, other rulebooks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -12,18 +12,19 @@ from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.lifecycle import State
 from petitions.domain.rulebook import Rulebook
 from petitions.domain.thresholds import AreaFigures
-from petitions.queries import rules
+from petitions.queries import casework, rules
 from petitions.queries.answers import AnswerView, answer_of, outcome_words, reply_of
+from petitions.queries.goals import Goal
 from petitions.queries.offers import Offer, addressee_of, offers
 from petitions.queries.petitions import (
     DecisionRow,
-    Goal,
     PetitionCard,
     PetitionView,
     last_decision,
     local_date,
     text_versions,
 )
+from petitions.queries.stops import held_now
 from petitions.queries.terms import TermRow
 from petitions.queries.timeline import timeline
 from petitions.web.reading_words import (
@@ -59,8 +60,12 @@ def petition_facts(w: Work, view: PetitionView) -> dict[str, Any]:
         "answer": _answer(answer_of(w, card.id)) if card.state is State.ANSWERED else None,
         "reply": _answer(reply_of(w, card.id)) if card.state is State.LAPSED else None,
         "clock": _clock(card),
+        "held": held_now(w, card.id),
         "terms": [_term(term) for term in card.terms if term.kind is not TermKind.APPEAL],
         "timeline": _timeline(w, card),
+        "promises": casework.promises(w, card.id) if card.state is State.ANSWERED else (),
+        "discussions": casework.discussions(w, card.id),
+        "questions": casework.questions(w, card.id, public=True),
         "elsewhere": _elsewhere(w, view),
         "address": absolute_url("petitions.show", petition_id=card.id),
         "summary": _summary(card),
@@ -97,19 +102,12 @@ def _decision(rulebook: Rulebook, decision: DecisionRow | None) -> dict[str, Any
 
 def _certificate(w: Work, card: PetitionCard, rulebook: Rulebook, goal: Goal) -> dict[str, Any]:
     return {
-        "milestone": goal.milestone,
-        "count": goal.count,
-        "formula": formula_words(goal.formula),
-        "base": base_words(goal.base),
-        "base_value": goal.base_value,
-        "base_as_of": goal.base_as_of,
-        "source": goal.source,
-        "article": goal.article,
-        "basis": goal.basis,
+        **asdict(goal.proof),
+        "formula": formula_words(goal.proof.formula),
+        "base": base_words(goal.proof.base),
         "rulebook": f"{rulebook.text(rulebook.title, language())} ({rulebook.id}, {card.rulebook_version})",
         "frozen_on": local_date(w, card.opened_at),
         "reached_on": local_date(w, goal.reached_at),
-        "min_areas": (goal.areas or {}).get("min_areas"),
     }
 
 
@@ -167,11 +165,11 @@ def _elsewhere(w: Work, view: PetitionView) -> list[Mapping[str, Any]]:
 
 def _as_published(figures: AreaFigures, goals: Sequence[Goal]) -> AreaFigures:
     """The figures with those that the certificate froze: a later correction of the register moves nothing here."""
-    goal = next((goal for goal in goals if goal.base in {"population", "electorate"}), None)
-    if goal is None or goal.base is None:
+    proof = next((goal.proof for goal in goals if goal.proof.base in {"population", "electorate"}), None)
+    if proof is None or proof.base is None:
         return figures
-    value = {goal.base: goal.base_value}
-    return replace(figures, as_of=goal.base_as_of, source=goal.source or "", **value)
+    value = {proof.base: proof.base_value}
+    return replace(figures, as_of=proof.base_as_of, source=proof.source or "", **value)
 
 
 def _other(offer: Offer) -> Mapping[str, Any]:

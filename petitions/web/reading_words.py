@@ -69,9 +69,20 @@ EVENTS: Mapping[Event, Any] = {
     E.CLOCK_STOPPED: lazy("The clocks were stopped"),
     E.CLOCK_RESUMED: lazy("The clocks run again"),
     E.EXTENDED: lazy("The authority extended its time for the answer"),
+    E.FROZEN: lazy("The author paused signing"),
+    E.UNFROZEN: lazy("The author let signing go on"),
     E.TRANSFERRED: lazy("Handed on to the competent authority"),
+    E.QUESTION_ASKED: lazy("The authority asked the author a question"),
+    E.QUESTION_REPLIED: lazy("The author replied to the question"),
+    E.DISCUSSION_ANNOUNCED: lazy("The authority announced a public discussion"),
+    E.DISCUSSION_HELD: lazy("The public discussion took place"),
+    E.MINUTES_PUBLISHED: lazy("The minutes of the public discussion were published"),
+    E.PROMISE_DUE: lazy("The date of a promise has come: its author and followers are asked whether it was kept"),
+    E.PROMISE_REPORTED: lazy("The authority reported on its promise"),
     E.REMINDED: lazy("The authority was reminded of its due date"),
     E.REMINDED_LATE: lazy("The authority and its supervisor were reminded that it is late"),
+    E.CONTACTS_DESTROYED: lazy("The key to the signers' addresses was destroyed: nobody can read them any more"),
+    E.IDENTITIES_DESTROYED: lazy("The key to the signers' names was destroyed: only the totals are left"),
 }
 LATE = frozenset({E.DEADLINE_MISSED, E.SCREENING_LATE})
 
@@ -80,6 +91,7 @@ BASES: Mapping[str, Any] = {"population": lazy("residents"), "electorate": lazy(
 CLOSED: Mapping[str, Any] = {
     "closed": lazy("Signing is closed."),
     "not-open": lazy("Signing has not begun."),
+    "frozen": lazy("The author has paused signing for the moment."),
     "switched-off": lazy("Signing is paused on the whole site for the moment. Please come back later."),
     "no-controller": lazy(
         "Nobody can sign: the person who answers for the signers' data has not been named yet."
@@ -156,6 +168,11 @@ FACTS: Mapping[str, Callable[[Any], str]] = {
     "closes_on": lambda v: _("Closes on: %(day)s.", day=_plain_day(v)),
     "registration_due": lambda v: _("Registration due: %(day)s.", day=_plain_day(v)),
     "answer_due": lambda v: _("Answer due: %(day)s.", day=_plain_day(v)),
+    "held_on": lambda v: _("On: %(day)s.", day=_plain_day(v)),
+    "where": lambda v: _("Where: %(place)s.", place=v),
+    "reply_by": lambda v: _("Time to reply until: %(day)s.", day=_plain_day(v)),
+    "why_private": lambda v: _("The question is not public. The reason given: %(reason)s", reason=v),
+    "what": lambda v: f"“{v}”",
     "lost": lambda v: _("Days lost with the first authority: %(n)s.", n=format_number(v)),
     "why": lambda v: _("The reason given: %(reason)s", reason=v),
     "reply_due": lambda v: _("Ordinary reply due: %(day)s.", day=_plain_day(v)),

@@ -71,9 +71,9 @@ def _certificate(view: ReferralView) -> Iterator[Block]:
                 source=proof.source or "",
             ),
         )
-    yield P, _("Rulebook: %(rulebook)s, article %(article)s", rulebook=proof.rulebook, article=proof.article)
-    if proof.reached_on is not None:
-        yield P, _("Reached: %(day)s", day=_day(proof.reached_on))
+    yield P, _("Rulebook: %(rulebook)s, article %(article)s", rulebook=view.rulebook, article=proof.article)
+    if view.reached_on is not None:
+        yield P, _("Reached: %(day)s", day=_day(view.reached_on))
     if view.legal_gap:
         yield SMALL, view.legal_gap
 

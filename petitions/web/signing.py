@@ -14,11 +14,13 @@ from core.links import absolute_url
 from core.refusal import Refusal
 from core.web import page
 from core.work import ANYONE, Work, reading, work
+from petitions.domain.notice import Audience
 from petitions.queries import signing as queries
+from petitions.queries.privacy import Version, in_force
 from petitions.services import joining, managing, signing
+from petitions.services.privacy import store_notice
 from petitions.services.signing import Consent
 from petitions.web.forms.signing import CorrectForm, SignForm
-from petitions.web.privacy import NOTICE_VERSION
 
 bp = Blueprint("signing", __name__)
 UNAVAILABLE, CONFLICT = 503, 409
@@ -55,7 +57,7 @@ def sign(petition_id: int) -> Response:
     form = SignForm(sheet.places)
     if form.validate_on_submit():
         with refusals_on(form), work(ANYONE) as w:
-            signing.sign_petition(w, petition_id, form.signer(language()), _consent())
+            signing.sign_petition(w, petition_id, form.signer(language()), _consent(w))
         if not form.errors:
             return redirect(url("signing.sent", petition_id=petition_id), 303)
     return _sign_page(sheet, form)
@@ -91,7 +93,7 @@ def join_now(petition_id: int, token: str) -> Response:
     form = None if joined.sheet.closed else SignForm(joined.sheet.places)
     if form is not None and form.validate_on_submit():
         with refusals_on(form), work(ANYONE) as w:
-            joining.join_petition(w, petition_id, token, form.signer(language()), _consent())
+            joining.join_petition(w, petition_id, token, form.signer(language()), _consent(w))
         if not form.errors:
             return redirect(url("signing.join_sent", petition_id=petition_id, token=token), 303)
     return _join_page(joined, token, form)
@@ -209,8 +211,16 @@ ACTS: Mapping[str, Callable[[str], Response]] = {
 }
 
 
-def _consent() -> Consent:
-    return Consent(NOTICE_VERSION, language())
+def _consent(w: Work) -> Consent:
+    """To what is agreed now: the version in force is stored with the first consent that names it."""
+    return Consent(store_notice(w), language())
+
+
+def _notice() -> Mapping[str, object]:
+    """The notice that stands before the button, in short, with the name of its version."""
+    with reading() as w:
+        notice: Version = in_force(w)
+    return {"version": notice.id, "notice_lines": notice.short(Audience.SIGNER)}
 
 
 def _correction(places: queries.Places, held: queries.Held) -> CorrectForm:
@@ -219,7 +229,7 @@ def _correction(places: queries.Places, held: queries.Held) -> CorrectForm:
 
 def _sign_page(sheet: queries.Sheet, form: SignForm) -> Response:
     action = url("signing.sign", petition_id=sheet.id)
-    return page("petitions/sign.html", form=form, p=sheet, action=action, version=NOTICE_VERSION)
+    return page("petitions/sign.html", form=form, p=sheet, action=action, **_notice())
 
 
 def _join_page(joined: queries.JoinSheet, token: str, form: SignForm | None) -> Response:
@@ -227,7 +237,7 @@ def _join_page(joined: queries.JoinSheet, token: str, form: SignForm | None) -> 
     if form is None:
         return _refusing(page("petitions/join_closed.html", p=sheet, j=joined), sheet.closed)
     action = url("signing.join_now", petition_id=sheet.id, token=token)
-    return page("petitions/join.html", form=form, p=sheet, j=joined, action=action, version=NOTICE_VERSION)
+    return page("petitions/join.html", form=form, p=sheet, j=joined, action=action, **_notice())
 
 
 def _closed(sheet: queries.Sheet) -> Response:

@@ -17,6 +17,7 @@ from core.refusals import refusal_text
 from core.web import page
 from core.work import Work, reading, work
 from petitions.domain.lifecycle import Action, Party, State
+from petitions.queries import casework
 from petitions.queries import drafts as query
 from petitions.services import cases, drafts, submitting
 from petitions.services.joining import join_url
@@ -125,7 +126,8 @@ def mine(petition_id: int) -> View:
         petition = cases.load(w, petition_id)
         moves = submitting.moves_open(w, petition, Party.AUTHOR)
         link = join_url(w, petition) if case.state is State.GATHERING else None
-    return page("petitions/mine.html", case=case, moves=moves, can=Action, link=link)
+        asked = casework.questions(w, petition_id, public=False)
+    return page("petitions/mine.html", case=case, moves=moves, can=Action, link=link, questions=asked)
 
 
 @bp.route("/<id:petition_id>/revise", methods=BOTH)

@@ -39,6 +39,7 @@ GUARDS = {
         Facts(screening_late=True, silence_publishes=True),
     ),
     lifecycle.signing_open: (Facts(signing_open=True), Facts()),
+    lifecycle.frozen: (Facts(frozen=True), Facts()),
     lifecycle.threshold_met: (Facts(threshold_met=True, may_hand_over=True), Facts(threshold_met=True)),
     lifecycle.collection_and_grace_over: (
         Facts(collection_and_grace_over=True),
@@ -55,6 +56,13 @@ GUARDS = {
     lifecycle.a_stop_moved_the_end: (Facts(end_moved=True), Facts()),
     lifecycle.a_stop_moved_the_collection: (Facts(end_moved=True, published=True), Facts(end_moved=True)),
     lifecycle.a_stop_moved_the_startup: (Facts(end_moved=True), Facts(end_moved=True, published=True)),
+    lifecycle.may_extend: (Facts(may_extend=True), Facts()),
+    lifecycle.may_transfer: (Facts(may_transfer=True), Facts()),
+    lifecycle.may_ask: (Facts(may_ask=True), Facts()),
+    lifecycle.question_open: (Facts(question_open=True), Facts()),
+    lifecycle.may_discuss: (Facts(may_discuss=True), Facts()),
+    lifecycle.discussion_open: (Facts(discussion_open=True), Facts()),
+    lifecycle.promise_open: (Facts(promise_open=True), Facts()),
 }
 
 

@@ -1,13 +1,11 @@
 """The sweep of the deadlines: late terms are marked once, and late stays late."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from core.outbox import OutboxRow
 from core.work import ANYONE, SYSTEM, reading, work
 from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.lifecycle import State
@@ -15,7 +13,7 @@ from petitions.jobs.deadlines import sweep_deadlines
 from petitions.models.case import Term, TermChange
 from petitions.queries.terms import terms_of
 from petitions.services.deadlines import settle_term
-from tests.cases import answered, events, term_row
+from tests.cases import answered, done_by_two, events, term_row, told
 from tests.conftest import Clock
 from tests.factories import a_petition
 
@@ -24,11 +22,6 @@ def late_case(clock: Clock, days: int = 31) -> int:
     petition_id = a_petition(State.UNDER_REVIEW, signatures=21)
     clock.now += timedelta(days=days)
     return petition_id
-
-
-def told(template: str) -> int:
-    with reading(ANYONE) as w:
-        return w.session.scalar(select(func.count()).where(OutboxRow.template == template)) or 0
 
 
 @pytest.mark.postgres_too
@@ -61,18 +54,7 @@ def test_a_sweep_after_weeks_of_silence_leaves_the_same_row(app: Flask, clock: C
 def test_two_sweeps_at_once_announce_once(app: Flask, clock: Clock) -> None:
     cases = [a_petition(State.UNDER_REVIEW, signatures=21) for _ in range(4)]
     clock.now += timedelta(days=31)
-    results: list[int] = []
-
-    def run() -> None:
-        with app.app_context():
-            results.append(sweep_deadlines())
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(results) == 4
+    assert done_by_two(app, sweep_deadlines) == 4
     assert all(events(id_) == ["deadline_missed"] for id_ in cases)
     assert told("case_supervisor") == 4
 

@@ -100,7 +100,10 @@ def test_from_registration_to_the_published_answer(site: Site, people: People) -
     author.fill("[name=text]", "Қысқа.")
     author.click("[name=action][value=continue]")
     expect(author.locator("[name=title]")).to_have_value("Ауылға жаңа кітапхана салынсын")
-    author.fill("[name=text]", "Ауылда кітапхана жоқ, балалар кітапты жиырма шақырым жерден алады. Жаңасын салуды сұраймыз.")
+    author.fill(
+        "[name=text]",
+        "Ауылда кітапхана жоқ, балалар кітапты жиырма шақырым жерден алады. Жаңасын салуды сұраймыз.",
+    )
     author.click("[name=action][value=continue]")
     send(author)
     petition_id = int(author.url.split("/petitions/")[1].split("/")[0])
@@ -145,7 +148,10 @@ def test_from_registration_to_the_published_answer(site: Site, people: People) -
     send(officer)
     officer.goto(f"/desk/{petition_id}/answer")
     officer.check("[name=outcome][value=satisfied]", force=True)
-    officer.fill("main textarea", "Кітапхана келесі жылдың бюджетіне енгізілді, құрылыс көктемде басталады деп шешілді.")
+    officer.fill(
+        "main textarea",
+        "Кітапхана келесі жылдың бюджетіне енгізілді, құрылыс көктемде басталады деп шешілді.",
+    )
     send(officer)
     officer.click("[name=publish]")
     assert state(site, petition_id) is State.ANSWERED
@@ -157,6 +163,8 @@ def test_from_registration_to_the_published_answer(site: Site, people: People) -
     reader.goto(f"/petitions/{petition_id}")
     expect(reader.locator("main")).to_contain_text("Кітапхана келесі жылдың бюджетіне енгізілді")
     assert site.mails_to(AUTHOR)
-    answers = [m for m in site.mails_to("follower@mail.example") if "/unsubscribe/" in str(m["List-Unsubscribe"])]
+    answers = [
+        m for m in site.mails_to("follower@mail.example") if "/unsubscribe/" in str(m["List-Unsubscribe"])
+    ]
     assert len(answers) == 2  # the hand-over and the answer
     assert all("кітапхана" not in m.as_string().lower() for m in answers)

@@ -20,34 +20,17 @@ from tests.cases import (
     answers,
     draft,
     events,
+    lapsed,
     officer,
     petition_row,
     referral_row,
     term_row,
+    waiting,
 )
 from tests.conftest import Clock
 from tests.factories import GOVERNMENT, a_petition
 
 MONDAY = date(2026, 11, 23)
-
-
-def waiting() -> int:
-    """A petition that was handed over today and is not registered."""
-    petition_id = a_petition(signatures=21, reached=True)
-    with work(SYSTEM) as w:
-        handing.hand_over(w, load(w, petition_id))
-    return petition_id
-
-
-def lapsed(clock: Clock) -> int:
-    """A petition that lapsed and is owed a reply."""
-    petition_id = a_petition(signatures=3)
-    closes = petition_row(petition_id).closes_at
-    assert closes is not None
-    clock.now = closes + timedelta(days=2)
-    with work(SYSTEM) as w:
-        handing.lapse(w, load(w, petition_id))
-    return petition_id
 
 
 def register(petition_id: int, on: date, actor: Actor | None = None, version: int | None = None) -> None:

@@ -186,6 +186,17 @@ def test_further_columns_languages_and_the_mark_of_invented_areas() -> None:
     assert "uz" not in rows[1].names
 
 
+def test_names_are_needed_in_the_languages_that_are_asked_for() -> None:
+    text = AREAS.replace("name_kk,name_ru,name_en", "name_et,name_sr-Latn") + "1,,country,Riik,%s,,,,\n"
+    rows, faults = parse_areas(text % "Zemlja", languages=("et", "sr-Latn"))
+    assert faults == ()
+    assert rows[0].names == {"et": "Riik", "sr-Latn": "Zemlja"}
+    kept, faults = parse_areas(text % "", languages=("et", "sr-Latn"), keep=True)
+    assert placed(faults) == [(2, "name_sr-Latn", "cell-empty")]
+    assert kept[0].names == {"et": "Riik"}
+    assert {fault.code for fault in parse_areas(text % "Zemlja")[1]} == {"column-missing"}
+
+
 def test_a_part_of_the_tree_is_enough_when_the_register_knows_the_parents() -> None:
     known = {"1": None, "3": "1"}
     rows, faults = parse_areas(AREAS + an_area(parent="3"), known)

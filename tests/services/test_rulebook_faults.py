@@ -95,12 +95,26 @@ def test_a_missing_file_is_named(file: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "code,area,branch,name_kk,name_ru,name_en,email,supervisor,valid_from,valid_to\n"]
+    ("content", "code"),
+    [
+        ("", "empty-file"),
+        ("code,area,branch,name_kk,name_ru,name_en,email,supervisor,valid_from,valid_to\n", "no-rows"),
+    ],
 )
-def test_a_table_without_rows_is_named(content: str, tmp_path: Path) -> None:
+def test_a_table_without_rows_is_named(content: str, code: str, tmp_path: Path) -> None:
     copy = changed(LAW, tmp_path, TOML, "KZ", "KZ")
     (copy / B).write_text(content, encoding="utf-8")
-    assert "no-rows" in {fault.code for fault in check(copy)}
+    assert code in {fault.code for fault in check(copy)}
+
+
+def test_areas_that_cannot_be_read_are_one_fault_and_not_one_of_every_authority(tmp_path: Path) -> None:
+    copy = changed(LAW, tmp_path, A, "name_kk", "name")
+    assert {fault.where for fault in check(copy)} == {f"{A}:1"}
+
+
+def test_a_fault_of_a_table_names_its_column_and_repeats_its_cell(tmp_path: Path) -> None:
+    copy = changed(LAW, tmp_path, A, "2347924", "-5")
+    assert f"{A}:21: error: population: “-5” is negative\n" in run("check", copy).stdout
 
 
 def test_a_file_that_is_not_utf8_is_named_by_line(tmp_path: Path) -> None:

@@ -11,16 +11,16 @@ from sqlalchemy import delete, select, update
 
 from authorities.models import AreaFigure
 from core.audit import AuditEntry
-from core.refusal import Refusal
 from core.work import SYSTEM, Actor, reading, work
 from petitions.domain.deadlines import TermKind
 from petitions.domain.lifecycle import State
 from petitions.domain.moderation import Verdict
-from petitions.models.case import Decision, JournalEntry, Term
+from petitions.models.case import Decision, Term
 from petitions.models.petition import Petition, PetitionThreshold
 from petitions.queries.moderation import decided_lately, moderated_case, queue
 from petitions.services import cases
 from petitions.services.screening import begin_screening, check_decision, decide, escalate, publish_by_silence
+from tests.cases import events
 from tests.conftest import Clock
 from tests.factories import (
     ALMATY,
@@ -38,6 +38,7 @@ from tests.writing import (
     in_screening,
     moderator,
     petition,
+    refused,
     state_of,
     submitted,
     version_of,
@@ -62,11 +63,6 @@ def reform(app: Flask) -> Iterator[None]:
     app.extensions["dauys"] = kernel
 
 
-def refused(code: str, field: str | None = None) -> pytest.RaisesExc[Refusal]:
-    """Expect a refusal with this code at this field."""
-    return pytest.raises(Refusal, check=lambda error: (error.code, error.field) == (code, field))
-
-
 def make(judge: Actor, number: int, verdict: Verdict, reason: str = "", ground: str = "") -> None:
     """Decide on what is there now."""
     version = version_of(number)
@@ -78,12 +74,6 @@ def decisions(number: int) -> list[tuple[str, str | None, str, bool, int | None]
     with reading() as w:
         rows = w.session.scalars(select(Decision).where(Decision.petition_id == number).order_by(Decision.id))
         return [(row.kind, row.ground, row.reason, row.hides_text, row.account_id) for row in rows]
-
-
-def events(number: int) -> list[str]:
-    with reading() as w:
-        query = select(JournalEntry.event).where(JournalEntry.petition_id == number).order_by(JournalEntry.id)
-        return list(w.session.scalars(query))
 
 
 def the_term(number: int, kind: TermKind) -> tuple[date, date | None, date | None]:

@@ -1,6 +1,5 @@
 """What the passing of time does to cases: each act once, whoever runs the sweep how often."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +15,17 @@ from petitions.jobs import sweeping
 from petitions.jobs.windows import sweep_windows
 from petitions.models.signature import TallyDelta
 from petitions.services.windows import do_next, due_cases
-from tests.cases import change, events, petition_row, referral_row, term_row, under
+from tests.cases import (
+    at_closing,
+    change,
+    done_by_two,
+    events,
+    petition_row,
+    referral_row,
+    term_row,
+    told,
+    under,
+)
 from tests.conftest import Clock
 from tests.factories import a_petition
 
@@ -26,12 +35,6 @@ def mails() -> int:
         return sum(
             w.session.scalar(select(func.count()).select_from(table)) or 0 for table in (OutboxRow, Broadcast)
         )
-
-
-def at_closing(petition_id: int, clock: Clock, later: timedelta) -> None:
-    closes = petition_row(petition_id).closes_at
-    assert closes is not None
-    clock.now = closes + later
 
 
 @pytest.mark.postgres_too
@@ -136,22 +139,9 @@ def test_weeks_of_silence_are_made_up_for(app: Flask, clock: Clock) -> None:
 @pytest.mark.postgres_too
 def test_two_sweeps_at_once_do_everything_once(app: Flask) -> None:
     cases = [a_petition(signatures=21, reached=True) for _ in range(4)]
-    results: list[int] = []
-
-    def run() -> None:
-        with app.app_context():
-            results.append(sweep_windows())
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(results) == 4
+    assert done_by_two(app, sweep_windows) == 4
     assert all(events(id_) == ["handed_over"] for id_ in cases)
-    with reading(ANYONE) as w:
-        authority = select(func.count()).where(OutboxRow.template == "case_authority")
-        assert w.session.scalar(authority) == 4
+    assert told("case_authority") == 4
 
 
 def test_a_case_that_refuses_does_not_stop_the_others(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

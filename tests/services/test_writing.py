@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from auth.models import Account
 from authorities.models import Area, Authority
 from core.outbox import OutboxRow
-from core.refusal import Refusal
 from core.refusals import refusal_text
 from core.switches import Switch, turn
 from core.work import SYSTEM, reading, work
@@ -17,13 +16,14 @@ from petitions.domain.deadlines import TermKind
 from petitions.domain.lifecycle import Action, Party, State
 from petitions.domain.moderation import Verdict
 from petitions.domain.texts import text_hash
-from petitions.models.case import JournalEntry, Term
+from petitions.models.case import Term
 from petitions.models.petition import Petition, PetitionCount, PetitionKeys, PetitionText
 from petitions.queries.drafts import addressees, draft_of, offers_of, own_case, own_petitions
 from petitions.services import drafts, submitting
 from petitions.services.drafts import begin_draft, choose_addressee, delete_draft, keep_words, save_draft
 from petitions.services.screening import decide
 from petitions.services.submitting import lapse_startup, moves_open, revise, submit, withdraw
+from tests.cases import events
 from tests.factories import (
     GOVERNMENT,
     VILLAGE_BODY,
@@ -44,21 +44,11 @@ from tests.writing import (
     in_screening,
     moderator,
     petition,
+    refused,
     state_of,
     submitted,
     version_of,
 )
-
-
-def refused(code: str, field: str | None = None) -> pytest.RaisesExc[Refusal]:
-    """Expect a refusal with this code at this field."""
-    return pytest.raises(Refusal, check=lambda error: (error.code, error.field) == (code, field))
-
-
-def events(number: int) -> list[str]:
-    with reading() as w:
-        query = select(JournalEntry.event).where(JournalEntry.petition_id == number).order_by(JournalEntry.id)
-        return list(w.session.scalars(query))
 
 
 def terms(number: int) -> list[Term]:

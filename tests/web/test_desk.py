@@ -8,14 +8,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.refusal import Refusal
-from core.work import ANYONE, SYSTEM, reading, work
+from core.work import ANYONE, reading
 from petitions.domain.lifecycle import State
 from petitions.jobs.deadlines import sweep_deadlines
-from petitions.jobs.windows import sweep_windows
 from petitions.queries.desk import body_name
-from petitions.services import hand_over as handing
-from petitions.services.cases import load
-from tests.cases import REASONS, answered, answers, change, petition_row, referral_row, registered
+from tests.cases import (
+    REASONS,
+    answered,
+    answers,
+    change,
+    lapsed,
+    petition_row,
+    referral_row,
+    registered,
+    waiting,
+)
 from tests.conftest import Clock
 from tests.factories import (
     GOVERNMENT,
@@ -44,22 +51,6 @@ def desk(client: FlaskClient) -> FlaskClient:
     """A browser of an officer of the village's body."""
     a_petition(State.DRAFT)
     return sign_in(client, an_officer(language="en"))
-
-
-def waiting() -> int:
-    petition_id = a_petition(signatures=21, reached=True)
-    sweep_windows()
-    return petition_id
-
-
-def lapsed(clock: Clock) -> int:
-    petition_id = a_petition(signatures=3)
-    closes = petition_row(petition_id).closes_at
-    assert closes is not None
-    clock.now = closes + timedelta(days=2)
-    with work(SYSTEM) as w:
-        handing.lapse(w, load(w, petition_id))
-    return petition_id
 
 
 def send(desk: FlaskClient, path: str, **values: str) -> tuple[int, str, str]:
@@ -169,25 +160,66 @@ def test_a_stale_token_keeps_what_was_typed(desk: FlaskClient) -> None:
     assert response.status_code == 400 and "ҚР-17" in response.get_data(as_text=True)
 
 
-def test_an_answer_is_previewed_then_published(desk: FlaskClient) -> None:
+def step(desk: FlaskClient, petition_id: int, action: str, **values: str) -> tuple[int, str, str]:
+    return send(desk, f"/desk/{petition_id}/draft", action=action, **values)
+
+
+def by_two(desk: FlaskClient, petition_id: int) -> str:
+    """Send the draft to the check, let a colleague approve it, publish it; where the browser then is."""
+    assert step(desk, petition_id, "send")[0] == 303
+    sign_in(desk, an_officer(language="en"))
+    assert step(desk, petition_id, "approve")[0] == 303
+    status, where, page = step(desk, petition_id, "publish")
+    assert status == 303, page
+    return where
+
+
+def test_an_answer_is_drafted_checked_then_published(desk: FlaskClient) -> None:
     petition_id = a_petition(State.UNDER_REVIEW, signatures=21)
-    given = {"outcome": "partly_satisfied", "text": REASONS + "\n\n**Маңызды**", "language": "kk"} | at(
-        "decided_on"
-    )
-    status, _where, preview = send(desk, f"/desk/{petition_id}/answer", **given)
-    assert status == 200 and "<strong>Маңызды</strong>" in preview and "Satisfied in part" in preview
-    assert not answers(petition_id)
-    hidden = token_of(preview)
-    back = desk.post(f"/desk/{petition_id}/answer", data=hidden | {"back": "y"})
-    assert back.status_code == 200 and REASONS in back.get_data(as_text=True) and not answers(petition_id)
-    done = desk.post(f"/desk/{petition_id}/answer", data=hidden | {"publish": "y"})
-    assert done.status_code == 303 and petition_row(petition_id).state is State.ANSWERED
+    given = {"outcome": "partly_satisfied", "text": REASONS + "\n\n**Маңызды**", "language": "kk"} | at("decided_on")
+    acts = {"act1_title": "Бюджет туралы шешім", "act1_link": "https://acts.example/3"}
+    promise = {"promise1_text": "Кітапхана ашылады"} | at("promise1_due", day="1", month="12")
+    status, where, _page = send(desk, f"/desk/{petition_id}/answer", **given, **acts, **promise)
+    assert (status, where) == (303, f"/desk/{petition_id}/draft?lang=en")
+    preview = desk.get(where).get_data(as_text=True)
+    for words in ("<strong>Маңызды</strong>", "Satisfied in part", "https://acts.example/3", "Кітапхана ашылады"):
+        assert words in preview, words
+    back = desk.get(f"/desk/{petition_id}/answer?lang=en").get_data(as_text=True)
+    assert REASONS in back and "https://acts.example/3" in back and "Кітапхана ашылады" in back
+    assert step(desk, petition_id, "send")[0] == 303
+    status, _where, page = step(desk, petition_id, "approve")
+    assert status == 422 and "A second officer has to check it" in page and not answers(petition_id)
+    where = by_two_from_check(desk, petition_id)
+    assert petition_row(petition_id).state is State.ANSWERED
     (answer,) = answers(petition_id)
     assert answer.outcome == "partly_satisfied" and answer.markdown.startswith(REASONS)
-    page = desk.get(f"/desk/{petition_id}?lang=en").get_data(as_text=True)
-    assert "Satisfied in part" in page and "Correct the answer" in page
-    twice = desk.post(f"/desk/{petition_id}/answer", data=hidden | {"publish": "y"})
-    assert twice.status_code == 422 and len(answers(petition_id)) == 1
+    page = desk.get(where).get_data(as_text=True)
+    assert "It is published." in page and "Correct the answer" in page and "Report on this promise" in page
+    public = desk.get(f"/petitions/{petition_id}?lang=en").get_data(as_text=True)
+    for words in ("What the authority promised", "Кітапхана ашылады", "https://acts.example/3"):
+        assert words in public, words
+
+
+def by_two_from_check(desk: FlaskClient, petition_id: int) -> str:
+    sign_in(desk, an_officer(language="en"))
+    status, _where, page = step(desk, petition_id, "return", remark="")
+    assert status == 422 and "Say what should be changed" in page
+    assert step(desk, petition_id, "return", remark="Бапты көрсетіңіз")[0] == 303
+    assert "Бапты көрсетіңіз" in desk.get(f"/desk/{petition_id}/answer?lang=en").get_data(as_text=True)
+    assert step(desk, petition_id, "send")[0] == 303
+    assert step(desk, petition_id, "approve")[0] == 303
+    status, where, _page = step(desk, petition_id, "publish")
+    assert status == 303
+    return where
+
+
+@pytest.mark.parametrize("action", ["", "nonsense", "publish", "approve"])
+def test_a_step_out_of_turn_is_told(desk: FlaskClient, action: str) -> None:
+    petition_id = a_petition(State.UNDER_REVIEW, signatures=21)
+    given = {"outcome": "satisfied", "text": REASONS, "language": "kk"} | at("decided_on")
+    send(desk, f"/desk/{petition_id}/answer", **given)
+    status, _where, _page = step(desk, petition_id, action)
+    assert status == 422 and not answers(petition_id)
 
 
 @pytest.mark.parametrize(
@@ -216,13 +248,15 @@ def test_a_correction_keeps_the_first_answer(desk: FlaskClient) -> None:
     answered(petition_id)
     form = desk.get(f"/desk/{petition_id}/correct").get_data(as_text=True)
     assert REASONS in form and 'value="satisfied" checked' in form
-    given = {"outcome": "refused", "text": REASONS, "language": "kk", "publish": "y"} | at("decided_on")
+    given = {"outcome": "refused", "text": REASONS, "language": "kk"} | at("decided_on")
     status, _where, page = send(desk, f"/desk/{petition_id}/correct", **given)
     assert status == 422 and "Say what you correct, and why" in page
     status, where, _page = send(
         desk, f"/desk/{petition_id}/correct", correction="Нәтижесі қате еді.", **given
     )
-    assert status == 303 and len(answers(petition_id)) == 2
+    assert status == 303 and len(answers(petition_id)) == 1
+    where = by_two(desk, petition_id)
+    assert len(answers(petition_id)) == 2
     page = desk.get(where).get_data(as_text=True)
     assert "Version 1, published on" in page and "Corrected" in page
 
@@ -232,10 +266,10 @@ def test_a_reply_below_the_threshold(desk: FlaskClient, clock: Clock) -> None:
     desk = sign_in(desk, an_officer())
     today = {"day": "26", "month": "5", "year": "2027"}
     given = {"text": REASONS, "language": "kk"} | at("decided_on", **today)
-    status, _where, preview = send(desk, f"/desk/{petition_id}/reply", **given)
-    assert status == 200 and "Ordinary reply" in preview
-    status, where, _page = send(desk, f"/desk/{petition_id}/reply", publish="y", **given)
-    assert status == 303 and len(answers(petition_id, "reply")) == 1
+    status, where, _page = send(desk, f"/desk/{petition_id}/reply", **given)
+    assert status == 303 and "Ordinary reply" in desk.get(where).get_data(as_text=True)
+    where = by_two(desk, petition_id)
+    assert len(answers(petition_id, "reply")) == 1
     page = desk.get(where).get_data(as_text=True)
     assert "Ordinary reply of the authority" in page and "Nothing is left to do" in page
 

@@ -163,3 +163,10 @@ def test_the_choice_of_a_language_needs_its_token_and_a_known_language(client: F
 def test_nobody_is_led_off_the_site(app: Flask, target: str) -> None:
     with app.test_request_context():
         assert safe_next(target) == "/"
+
+
+def test_forms_sent_by_get_keep_the_language_that_was_asked_for(client: FlaskClient) -> None:
+    for address in ("/", "/petitions", "/authorities", "/rules", "/rules/kz-2026"):
+        asked = client.get(f"{address}?lang=ru").get_data(as_text=True)
+        assert asked.count('method="get"') == asked.count('<input type="hidden" name="lang" value="ru">') > 0
+        assert 'name="lang"' not in client.get(address).get_data(as_text=True)

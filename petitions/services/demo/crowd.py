@@ -22,6 +22,7 @@ SEED = 20260101
 RESIDENT_SHARE = 0.86
 UPDATES_SHARE = 0.3
 NOTICE = "demo"
+FORGOTTEN = {"uid": None, "name": None, "contact": None, "updates": False}
 LANGUAGES = ("kk", "kk", "kk", "ru", "ru", "en")
 
 
@@ -33,9 +34,19 @@ class Crowd:
     number: int = 0
 
     def sign(
-        self, petition_id: int, n: int, first: datetime, last: datetime, *, joiner: bool = False
+        self,
+        petition_id: int,
+        n: int,
+        first: datetime,
+        last: datetime,
+        *,
+        joiner: bool = False,
+        known: bool = True,
     ) -> None:
-        """`n` people sign between two moments, most of them early; the tally folds them at the last moment."""
+        """`n` people sign between two moments, most of them early; the tally folds them at the last moment.
+
+        Without `known` nothing but the count is left of them, as after the time for which data are kept.
+        """
         done = 0
         while done < n:
             size = min(CHUNK, n - done)
@@ -44,7 +55,7 @@ class Crowd:
                 rows = list(
                     self._rows(w, petition_id, size, first + (last - first) * (done / n), end, joiner)
                 )
-                w.session.execute(insert(Signature), rows)
+                w.session.execute(insert(Signature), rows if known else [row | FORGOTTEN for row in rows])
                 residents = sum(row["resident"] for row in rows)
                 tally.add(w, petition_id, counted=size, residents=residents)
                 w.session.flush()

@@ -2,21 +2,24 @@
 
 import tomllib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import select, update
 
 from auth.models import Account
+from auth.permissions import Role
 from authorities.imports import AREAS, AUTHORITIES
 from core.outbox import Broadcast, OutboxRow
-from core.work import SYSTEM, Work, at, reading, work
+from core.work import SYSTEM, Actor, Work, at, reading, work
 from petitions.services.demo.crowd import Crowd, freeze_history
 from petitions.services.demo.people import ACCOUNTS, PASSWORD, open_accounts, open_authors
 from petitions.services.demo.play import Cast, Story, play
 from petitions.services.register import load_register
 
 HERE = Path(__file__).parent
+NOON = time(7, tzinfo=UTC)
+ONE_DAY = timedelta(days=1)
 DEMO_ACCOUNTS = tuple(
     (account.email, PASSWORD, account.role.value, account.body or "") for account in ACCOUNTS
 )
@@ -33,16 +36,23 @@ def load_demo(signatures: int | None, told: Told) -> int:
 
     The same day gives the same people, texts, dates and counts; keys and numbers of signatures are random.
     """
-    stories = [Story(**raw) for raw in tomllib.loads((HERE / "stories.toml").read_text())["story"]]
     with reading(SYSTEM) as w:
         now = w.now
+    stories = read_stories(now)
     _load_registers()
     begun = now - timedelta(days=max(story.begun for story in stories) + 1)
     with at(begun):
         told("people")
         numbers = open_accounts()
         authors = open_authors(1 + max(story.author for story in stories), numbers)
-    cast = Cast(authors, numbers["moderator@dauys.example"], _officers(numbers), Crowd())
+    cast = Cast(
+        authors,
+        numbers["moderator@dauys.example"],
+        _officers(numbers, 0),
+        _officers(numbers, 1),
+        Crowd(),
+        _stoppers(numbers),
+    )
     for story in stories:
         told(story.title)
         play(story, cast, now, signatures if story.big else None)
@@ -51,8 +61,31 @@ def load_demo(signatures: int | None, told: Told) -> int:
     return len(stories)
 
 
-def _officers(numbers: dict[str, int]) -> dict[str, int]:
-    return {account.body: numbers[account.email] for account in ACCOUNTS if account.body}
+def read_stories(now: datetime) -> list[Story]:
+    """The stories with every moment as days before `now`; those of the real past are told by date."""
+
+    def days(value: object) -> object:
+        # Noon in the east of the country: the day is the same in each of its time zones, then and now.
+        return (now - datetime.combine(value, NOON)) / ONE_DAY if isinstance(value, date) else value
+
+    raw = tomllib.loads((HERE / "stories.toml").read_text())["story"]
+    return [Story(**{name: days(value) for name, value in story.items()}) for story in raw]
+
+
+def _stoppers(numbers: dict[str, int]) -> tuple[Actor, Actor]:
+    """The two administrators who stop the clocks: one proposes, the other confirms."""
+    roles = frozenset({Role.ADMINISTRATOR.value})
+    first, second = (numbers[f"{name}@dauys.example"] for name in ("admin", "admin2"))
+    return Actor(first, roles), Actor(second, roles)
+
+
+def _officers(numbers: dict[str, int], place: int) -> dict[str, int]:
+    """The first (0) or second (1) officer of each body: one writes an answer, the other checks it."""
+    staff: dict[str, list[int]] = {}
+    for account in ACCOUNTS:
+        if account.body:
+            staff.setdefault(account.body, []).append(numbers[account.email])
+    return {body: found[place] for body, found in staff.items()}
 
 
 def _load_registers() -> None:

@@ -2,31 +2,31 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
 from auth.permissions import Role
-from core.work import SYSTEM, Actor, Work, at, reading, work
+from authorities.models import Area
+from core.work import SYSTEM, Actor, Work, at, kernel, reading, work
 from petitions.domain.calendar import ends_at
-from petitions.domain.lifecycle import State
+from petitions.domain.lifecycle import Action, State
 from petitions.domain.moderation import Verdict
+from petitions.domain.stops import STOPPABLE
 from petitions.models.case import Term
 from petitions.models.petition import Petition
 from petitions.queries import rules
-from petitions.services.answering import (
-    AnswerDraft,
-    correct_answer,
-    publish_answer,
-    publish_reply,
-    register_petition,
-)
+from petitions.services.answer_drafts import approve_answer, publish_checked, save_answer, send_to_check
+from petitions.services.answering import AnswerDraft, register_petition
 from petitions.services.deadlines import settle_term
 from petitions.services.demo.crowd import Crowd
 from petitions.services.drafts import begin_draft, save_draft
 from petitions.services.screening import decide
+from petitions.services.stopping import StopDraft, confirm_stop, propose_stop
 from petitions.services.submitting import submit, withdraw
+from petitions.services.term_acts import Reason, extend_answer
 from petitions.services.windows import do_next
 
 JOINING_DAYS = 12
@@ -34,23 +34,28 @@ JOINING_DAYS = 12
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happens to one petition; numbers of days count back from today."""
+    """What happens to one petition; numbers of days count back from today.
+
+    `known` is false where the data of its signers are past the time for which they are kept.
+    """
 
     state: str
-    begun: int
+    begun: float
     language: str
     authority: str
     author: int
     title: str
     text: str
     joiners: int = 0
-    published: int = 0
+    published: float = 0
     signatures: int = 0
-    reached: int = 0
-    registered: int = 0
-    decided: int = 0
-    replied: int = 0
-    ended: int = 0
+    reached: float = 0
+    registered: float = 0
+    stopped: float = 0
+    extended: float = 0
+    decided: float = 0
+    replied: float = 0
+    ended: float = 0
     big: bool = False
     outcome: str = ""
     answer: str = ""
@@ -58,6 +63,9 @@ class Story:
     corrected: str = ""
     ground: str = ""
     reason: str = ""
+    rulebook: str = ""
+    known: bool = True
+    longer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,9 @@ class Cast:
     authors: list[Actor]
     moderator: int
     officers: dict[str, int]
+    checkers: dict[str, int]
     crowd: Crowd
+    stoppers: tuple[Actor, Actor]
 
 
 @dataclass(slots=True)
@@ -139,6 +149,12 @@ class Stage:
         body = self.story.authority
         return Actor(self.cast.officers[body], frozenset({Role.OFFICER.value}), body)
 
+    @property
+    def checker(self) -> Actor:
+        """The colleague who makes the legal check."""
+        body = self.story.authority
+        return Actor(self.cast.checkers[body], frozenset({Role.OFFICER.value}), body)
+
 
 def play(story: Story, cast: Cast, now: datetime, signatures: int | None) -> None:
     """Play a story from its first word to today; `signatures` replaces the number that it tells."""
@@ -157,12 +173,17 @@ def play(story: Story, cast: Cast, now: datetime, signatures: int | None) -> Non
 
 def _write(stage: Stage) -> None:
     story = stage.story
-    with stage.acting(stage.author, stage.ago(story.begun)) as (w, _version):
+    with at(stage.ago(story.begun), _rulebook(story)), work(stage.author) as w:
         stage.petition_id = begin_draft(w, story.authority, story.language)
     with stage.acting(stage.author, stage.ago(story.begun - 0.1)) as (w, version):
         save_draft(
             w, stage.petition_id, version, title=story.title, markdown=story.text, language=story.language
         )
+
+
+def _rulebook(story: Story) -> Path | None:
+    """The rules that the story begins under, where they are not the instance's."""
+    return kernel().settings.rulebooks_dir / story.rulebook if story.rulebook else None
 
 
 def _gather(stage: Stage) -> None:
@@ -172,7 +193,7 @@ def _gather(stage: Stage) -> None:
     joiners = story.joiners or _joiners_needed(stage)
     first = stage.ago(story.begun - 0.5)
     last = min(stage.ago(story.begun - JOINING_DAYS), stage.now - timedelta(hours=2))
-    stage.cast.crowd.sign(stage.petition_id, joiners, first, last, joiner=True)
+    stage.cast.crowd.sign(stage.petition_id, joiners, first, last, joiner=True, known=story.known)
     stage.sweep(last + timedelta(minutes=5))
 
 
@@ -208,10 +229,10 @@ def _collect(stage: Stage, total: int) -> None:
     if story.reached:
         before = goal - _joiners_needed(stage)
         reached = stage.ago(story.reached)
-        crowd.sign(stage.petition_id, before, opened, reached)
+        crowd.sign(stage.petition_id, before, opened, reached, known=story.known)
         stage.sweep(reached + timedelta(minutes=5))
         opened, left = reached + timedelta(minutes=10), left - before
-    crowd.sign(stage.petition_id, left, opened, end)
+    crowd.sign(stage.petition_id, left, opened, end, known=story.known)
     _end(stage)
 
 
@@ -230,14 +251,52 @@ def _answer(stage: Stage) -> None:
     if story.registered:
         with stage.acting(stage.officer, stage.ago(story.registered)) as (w, version):
             register_petition(w, id_, f"КП-{id_:04d}", w.today, version)
+    if story.stopped:
+        _stop(stage)
+    if story.extended:
+        with stage.acting(stage.officer, stage.ago(story.extended)) as (w, version):
+            extend_answer(w, id_, story.longer, Reason(story.reason, story.language), version)
     if story.decided:
-        with stage.acting(stage.officer, stage.ago(story.decided)) as (w, version):
-            draft = AnswerDraft(story.answer, w.today, story.language, story.outcome)
-            publish_answer(w, id_, draft, version)
+        draft = AnswerDraft(story.answer, date.min, story.language, story.outcome)
+        _publish(stage, Action.ANSWER, stage.ago(story.decided), draft)
     if story.corrected:
-        with stage.acting(stage.officer, stage.ago(story.decided - 2)) as (w, version):
-            draft = AnswerDraft(story.corrected, w.today, story.language, story.outcome, story.correction)
-            correct_answer(w, id_, draft, version)
+        draft = AnswerDraft(story.corrected, date.min, story.language, story.outcome, story.correction)
+        _publish(stage, Action.CORRECT_ANSWER, stage.ago(story.decided - 2), draft)
     if story.replied:
-        with stage.acting(stage.officer, stage.ago(story.replied)) as (w, version):
-            publish_reply(w, id_, AnswerDraft(story.answer, w.today, story.language), version)
+        draft = AnswerDraft(story.answer, date.min, story.language)
+        _publish(stage, Action.REPLY, stage.ago(story.replied), draft)
+
+
+def _stop(stage: Stage) -> None:
+    """The emergency of January 2022, recorded on its first day by two people, and marked as a replay."""
+    moment = stage.ago(stage.story.stopped)
+    proposing, confirming = stage.cast.stoppers
+    with stage.acting(proposing, moment) as (w, _version):
+        draft = StopDraft(
+            first_day=w.today,
+            last_day=w.today + timedelta(days=14),
+            order_date=w.today,
+            act="Төтенше жағдай енгізу туралы жарлық (өткеннің қайталауы)",
+            link="",
+            reason="Елде төтенше жағдай енгізіліп, байланыс үзілді: адамдар қол қоя алмады, органдар жұмыс істей алмады.",
+            language="kk",
+            areas=tuple(w.session.scalars(select(Area.code).where(Area.parent.is_(None)))),
+            kinds=tuple(kind.value for kind in STOPPABLE),
+            replay_day=w.today,
+        )
+        stop_id = propose_stop(w, draft)
+    with stage.acting(confirming, moment) as (w, _version):
+        confirm_stop(w, stop_id)
+
+
+def _publish(stage: Stage, kind: Action, moment: datetime, draft: AnswerDraft) -> None:
+    """Write, check and publish a text on one day; it is decided on that day."""
+    id_ = stage.petition_id
+    with stage.acting(stage.officer, moment) as (w, _version):
+        kept = save_answer(w, id_, kind, replace(draft, decided_on=w.today), 0)
+        send_to_check(w, id_, kept.version)
+        seen = kept.version
+    with stage.acting(stage.checker, moment) as (w, _version):
+        approve_answer(w, id_, seen)
+    with stage.acting(stage.officer, moment) as (w, _version):
+        publish_checked(w, id_, seen + 1)

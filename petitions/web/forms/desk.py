@@ -1,21 +1,34 @@
 """Forms of officers: registration, answer, corrected answer, ordinary reply."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from wtforms import Form as PlainForm
-from wtforms import FormField, RadioField, SelectField, StringField
+from wtforms import FormField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import Optional
 
 from core.forms import Form, line_field, one_line, required, text_field
 from core.i18n import LANGUAGES, _, lazy
 from petitions.domain.texts import TEXT_MOST
-from petitions.queries.answers import OUTCOMES
-from petitions.services.answering import AnswerDraft
+from petitions.queries.answers import OUTCOMES, AnswerView
+from petitions.queries.casework import WorkRow
+from petitions.services.answering import Act, AnswerDraft
+from petitions.services.links import LONGEST_LINK
+from petitions.services.promises import Promise
 from petitions.web.forms.writing import version_field
 
 LONGEST_CORRECTION = 500
 LONGEST_PART = 4
+
+
+def _title(label: Any) -> StringField:
+    return line_field(label, Optional(), max_length=300)
+
+
+def _link(label: Any) -> StringField:
+    return line_field(label, Optional(), max_length=LONGEST_LINK)
 
 
 class _Parts(PlainForm):
@@ -29,8 +42,9 @@ class _Parts(PlainForm):
 class DayField(FormField):
     """A date in three boxes with one message for all of them."""
 
-    def __init__(self, label: Any, **options: Any) -> None:
+    def __init__(self, label: Any, *, optional: bool = False, **options: Any) -> None:
         super().__init__(_Parts, label, **options)
+        self.optional = optional
         # The macros know a field of several parts by this word.
         self.type = "FormField"
         self._errors: Sequence[Any] = ()
@@ -59,10 +73,16 @@ class DayField(FormField):
         """Fill the boxes in."""
         self.form.process(data={"day": str(day.day), "month": str(day.month), "year": str(day.year)})
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not any(self.form[name].data for name in ("year", "month", "day"))
+
     def validate(self, form: Any, extra_validators: Sequence[Any] = ()) -> bool:
-        """Whether the boxes hold a date."""
-        self.errors = () if self.day else (_("Enter a date: day, month and year, for example 27 3 2026."),)
-        return not self.errors
+        """Whether the boxes hold a date, or nothing where nothing is needed."""
+        good = self.day is not None or (self.optional and self.is_empty)
+        self.errors = () if good else (_("Enter a date: day, month and year, for example 27 3 2026."),)
+        return good
 
 
 class RegisterForm(Form):
@@ -94,6 +114,11 @@ class ReplyForm(Form):
         """What the use case takes."""
         return AnswerDraft(self.text.data or "", self.decided_on.day or date.min, self.language.data or "")
 
+    def show(self, kept: WorkRow) -> None:
+        """Fill in what a draft holds."""
+        self.text.data, self.language.data = kept.text, kept.language
+        self.decided_on.show(kept.decided_on)
+
 
 class AnswerForm(ReplyForm):
     """An answer: the outcome first, then its reasons."""
@@ -101,6 +126,49 @@ class AnswerForm(ReplyForm):
     outcome = RadioField(lazy("Outcome"), [required(lazy("Choose the outcome."))])
     text = text_field(lazy("Reasons"), required(lazy("Write the reasons.")), max_length=TEXT_MOST)
     decided_on = DayField(lazy("Day of the decision"))
+    act1_title = _title(lazy("First act: title and article"))
+    act1_link = _link(lazy("First act: where it can be read"))
+    act2_title = _title(lazy("Second act: title and article"))
+    act2_link = _link(lazy("Second act: where it can be read"))
+    act3_title = _title(lazy("Third act: title and article"))
+    act3_link = _link(lazy("Third act: where it can be read"))
+    promise1_text = _title(lazy("First promise: what will be done"))
+    promise1_due = DayField(lazy("First promise: day on which it is checked (optional)"), optional=True)
+    promise2_text = _title(lazy("Second promise: what will be done"))
+    promise2_due = DayField(lazy("Second promise: day on which it is checked (optional)"), optional=True)
+    others = SelectMultipleField(
+        lazy("Petitions that get the same answer"), [Optional()], coerce=int, choices=[]
+    )
+
+    def offer(self, others: Sequence[tuple[int, str]]) -> "AnswerForm":
+        """The other petitions that can be answered together with this one."""
+        self.others.choices = list(others)
+        return self
+
+    def acts(self) -> tuple[Act, ...]:
+        """The cited acts; one without a title keeps its place, so that the use case can say so."""
+        pairs = [(self[f"act{n}_title"].data or "", self[f"act{n}_link"].data or "") for n in (1, 2, 3)]
+        while pairs and not any(pairs[-1]):
+            pairs.pop()
+        return tuple(Act(title, link) for title, link in pairs)
+
+    def promises(self) -> tuple[Promise, ...]:
+        """The promises; a missing day is said at its field."""
+        given = [(self[f"promise{n}_text"].data or "", self[f"promise{n}_due"]) for n in (1, 2)]
+        while given and not given[-1][0] and given[-1][1].is_empty:
+            given.pop()
+        return tuple(Promise(text, field.day or date.min) for text, field in given)
+
+    def show(self, kept: WorkRow) -> None:
+        """Fill in what a draft holds."""
+        self.outcome.data, self.text.data, self.language.data = kept.outcome, kept.text, kept.language
+        self.decided_on.show(kept.decided_on)
+        self.others.data = list(kept.others)
+        for n, act in enumerate(kept.acts, start=1):
+            self[f"act{n}_title"].data, self[f"act{n}_link"].data = act["title"], act["link"]
+        for n, promise in enumerate(kept.promises, start=1):
+            self[f"promise{n}_text"].data = promise["text"]
+            self[f"promise{n}_due"].show(date.fromisoformat(promise["due_on"]))
 
     def prepare(self, languages: Sequence[str], outcomes: Sequence[str]) -> "AnswerForm":
         """The languages, and the outcomes that the rulebook knows."""
@@ -111,7 +179,13 @@ class AnswerForm(ReplyForm):
     def draft(self) -> AnswerDraft:
         """What the use case takes."""
         plain = super().draft()
-        return AnswerDraft(plain.text, plain.decided_on, plain.language, outcome=self.outcome.data)
+        return replace(
+            plain,
+            outcome=self.outcome.data,
+            acts=self.acts(),
+            promises=self.promises(),
+            others=tuple(self.others.data or ()),
+        )
 
 
 class CorrectForm(AnswerForm):
@@ -125,17 +199,15 @@ class CorrectForm(AnswerForm):
 
     def draft(self) -> AnswerDraft:
         """What the use case takes."""
-        answer = super().draft()
-        correction = self.correction.data or ""
-        return AnswerDraft(answer.text, answer.decided_on, answer.language, answer.outcome, correction)
+        return replace(super().draft(), correction=self.correction.data or "")
 
+    def show(self, kept: WorkRow) -> None:
+        """Fill in what a draft holds."""
+        super().show(kept)
+        self.correction.data = kept.correction
 
-def hidden_values(form: Form) -> Mapping[str, str]:
-    """Every value of a form by the name it is sent under, so that a preview can send it once more."""
-    values: dict[str, str] = {}
-    for field in form:
-        if field.type == "FormField":
-            values |= {part.name: part.data or "" for part in field.form}
-        elif field.name != "csrf_token":
-            values[field.name] = "" if field.data is None else str(field.data)
-    return values
+    def show_published(self, answer: AnswerView) -> None:
+        """Fill in the answer that stands, to begin from it."""
+        self.outcome.data, self.text.data, self.language.data = answer.outcome, answer.text, answer.language
+        for n, act in enumerate(answer.acts, start=1):
+            self[f"act{n}_title"].data, self[f"act{n}_link"].data = act["title"], act["link"]

@@ -1,0 +1,61 @@
+"""Atom feeds (RFC 4287), made of elements, so that no text can become markup."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from flask import Response, make_response
+
+from core.i18n import language
+
+SPACE = "http://www.w3.org/2005/Atom"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+# An empty feed needs a date as well, and one that does not move with the clock.
+NEVER = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry. `id` never changes; `updated` moves when what it says has changed."""
+
+    id: str
+    title: str
+    text: str
+    link: str
+    updated: datetime
+    author: str = ""
+
+
+def feed(title: str, address: str, page: str, entries: Sequence[Entry]) -> Response:
+    """A feed with its own address and the page it follows."""
+    root = Element("feed", {"xmlns": SPACE, XML_LANG: language()})
+    _text(root, "id", address)
+    _text(root, "title", title)
+    _text(root, "updated", _moment(max((entry.updated for entry in entries), default=NEVER)))
+    SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": address})
+    SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": page})
+    _text(SubElement(root, "author"), "name", "Dauys")
+    for entry in entries:
+        _entry(SubElement(root, "entry"), entry)
+    response = make_response(tostring(root, encoding="utf-8", xml_declaration=True))
+    response.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
+    return response
+
+
+def _entry(element: Element, entry: Entry) -> None:
+    _text(element, "id", entry.id)
+    _text(element, "title", entry.title)
+    _text(element, "updated", _moment(entry.updated))
+    SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": entry.link})
+    if entry.author:
+        _text(SubElement(element, "author"), "name", entry.author)
+    _text(element, "summary", entry.text)
+
+
+def _text(parent: Element, name: str, text: str) -> None:
+    SubElement(parent, name).text = text
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,78 @@
+"""Letters to an author through the site: sealed until they are passed on, without telling either side an address."""
+
+from sqlalchemy import delete, literal, select
+from sqlalchemy.orm import aliased
+
+from auth.mailbox import canonical_mailbox, check_mailbox
+from core.limits import allowed
+from core.outbox import OutboxRow, post
+from core.refusal import Refusal
+from core.work import Work
+from petitions.domain.keeping import TERMS, Kept
+from petitions.models.petition import Petition
+from petitions.models.privacy import AuthorLetter
+from petitions.queries.access import require_listed
+from petitions.services.signing import new_id
+
+LEAST, MOST = 20, 3000
+TEMPLATE = "author_letter"
+# One author gets no more than this however many networks write; the rest is dropped, and nobody is told.
+TO_ONE_AUTHOR = ("10 per hour", "40 per day")
+FROM_ONE_MAILBOX = ("3 per hour", "10 per day")
+
+
+def write_to_author(w: Work, petition_id: int, text: str, email: str, share: bool, language: str) -> None:
+    """Take a letter to a listed petition's author; the sender's address goes along only on consent.
+
+    New, limited and undeliverable letters return alike. Refusals: `not-found`, `gone`; on their fields
+    `letter-short`, `letter-long`, `email-invalid`, `letter-address-missing`.
+    """
+    petition = require_listed(w.session.get(Petition, petition_id))
+    _check(text, email, share)
+    if not _may(petition, email):
+        return
+    letter_id = new_id(w.now)
+    w.session.add(
+        AuthorLetter(
+            id=letter_id,
+            petition_id=petition.id,
+            text=w.keys.seal_text("letter", text, f"author_letters|{letter_id}|text"),
+            reply_to=_sealed(w, letter_id, email) if share else None,
+            created_at=w.now,
+        )
+    )
+    post(w, TEMPLATE, str(letter_id), {"letter": letter_id, "petition": petition.id}, language)
+
+
+def forget_letters(w: Work) -> int:
+    """Delete letters that were passed on or cannot be, and those whose time is over; returns how many."""
+    over = AuthorLetter.created_at <= w.now - TERMS[Kept.CONTACT_LETTER].length.shortest
+    row = aliased(OutboxRow)
+    key = literal(f"{TEMPLATE}:").concat(AuthorLetter.id)
+    settled = row.sent_at.is_not(None) | row.parked_at.is_not(None)
+    done = select(AuthorLetter.id).join(row, row.key == key).where(settled)
+    ids = list(w.session.scalars(select(AuthorLetter.id).where(over | AuthorLetter.id.in_(done))))
+    if ids:
+        w.session.execute(delete(AuthorLetter).where(AuthorLetter.id.in_(ids)))
+    return len(ids)
+
+
+def _check(text: str, email: str, share: bool) -> None:
+    if len(text) < LEAST:
+        raise Refusal("letter-short", field="text", n=LEAST)
+    if len(text) > MOST:
+        raise Refusal("letter-long", field="text", n=MOST)
+    if share and not email:
+        raise Refusal("letter-address-missing", field="email")
+    if email:
+        check_mailbox(email)
+
+
+def _may(petition: Petition, email: str) -> bool:
+    if email and not allowed(FROM_ONE_MAILBOX, "author-letter", canonical_mailbox(email)):
+        return False
+    return allowed(TO_ONE_AUTHOR, "author-letters", f"account:{petition.author_id}")
+
+
+def _sealed(w: Work, letter_id: int, email: str) -> bytes:
+    return w.keys.seal_text("letter", check_mailbox(email), f"author_letters|{letter_id}|reply_to")

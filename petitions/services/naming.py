@@ -1,0 +1,61 @@
+"""Shortening the names of authors of old petitions: initial and surname, after the term that the notice gives."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+
+from auth.models import Account
+from core.work import Work
+from petitions.domain.keeping import TERMS, Kept
+from petitions.domain.lifecycle import State
+from petitions.domain.naming import SHORT, shortened
+from petitions.models.petition import Petition
+from petitions.services.publishing import searchable
+
+SLICE = 200
+ENDED = (State.ANSWERED, State.LAPSED, State.WITHDRAWN, State.REFUSED, State.TAKEN_DOWN)
+TERM = TERMS[Kept.AUTHOR_NAME].length
+LIKE = "_. %"
+
+
+def shorten_names(w: Work, most: int = SLICE) -> int:
+    """Shorten what is due, on petitions and on accounts that are closed; returns how many names."""
+    done = sum(_shorten(w, petition) for petition in _candidates(w, most))
+    w.session.flush()
+    return done + sum(_shorten_account(w, account) for account in _closed(w, most))
+
+
+def _candidates(w: Work, most: int) -> Iterable[Petition]:
+    """Ended petitions whose names can be due; the exact day is looked at one by one."""
+    end = func.coalesce(Petition.ended_at, Petition.answered_at)
+    due = (Petition.state.in_(ENDED), end <= w.now - TERM.shortest, Petition.author_name.not_like(LIKE))
+    return w.session.scalars(select(Petition).where(*due).order_by(end).limit(most)).all()
+
+
+def _shorten(w: Work, petition: Petition) -> bool:
+    end = petition.ended_at or petition.answered_at
+    if end is None or TERM.after(end) > w.now:
+        return False
+    petition.author_name = shortened(petition.author_name)
+    if petition.search:
+        petition.search = searchable(w, petition, hides_text=petition.state is State.REFUSED)
+    return bool(SHORT.match(petition.author_name))
+
+
+def _closed(w: Work, most: int) -> Iterable[Account]:
+    """Closed accounts of authors none of whose petitions still shows a full name."""
+    full = select(Petition.author_id).where(Petition.author_name.not_like(LIKE))
+    due = (
+        Account.closed_at <= w.now - TERM.shortest,
+        Account.full_name.not_like(LIKE),
+        Account.full_name != "",
+    )
+    query = select(Account).where(*due, Account.id.not_in(full)).order_by(Account.closed_at).limit(most)
+    return w.session.scalars(query).all()
+
+
+def _shorten_account(w: Work, account: Account) -> bool:
+    if account.closed_at is None or TERM.after(account.closed_at) > w.now:
+        return False
+    account.full_name = shortened(account.full_name)
+    return bool(SHORT.match(account.full_name))

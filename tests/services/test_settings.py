@@ -1,0 +1,86 @@
+"""Settings: what a production instance must have, and how an operator is told."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.config import REQUIRED_CONTROLLER, ROOT, SettingsFault, load_settings
+from core.crypto import create_key_file
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> dict[str, str]:
+    """The least that production starts with."""
+    create_key_file(tmp_path / "keys")
+    controller = {f"DAUYS_CONTROLLER_{name.upper()}": "Үлгі" for name in REQUIRED_CONTROLLER}
+    return controller | {
+        "DAUYS_ENV": "production",
+        "DAUYS_VAR_DIR": str(tmp_path),
+        "DAUYS_SECRET_KEY": "x" * 40,
+        "DAUYS_KEY_FILE": str(tmp_path / "keys"),
+    }
+
+
+def flask(env: dict[str, str], *words: str) -> "subprocess.CompletedProcess[str]":
+    keep = {name: value for name, value in os.environ.items() if not name.startswith("DAUYS_")}
+    command = [sys.executable, "-m", "flask", "--app", "app", *words]
+    return subprocess.run(command, cwd=ROOT, env=keep | env, capture_output=True, text=True, timeout=180)
+
+
+def test_production_starts_with_the_least(production: dict[str, str]) -> None:
+    settings = load_settings(production)
+    assert settings.controller.named and not settings.secure_cookies
+    assert flask(production, "config", "check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "name", ["DAUYS_SECRET_KEY", "DAUYS_KEY_FILE", *(f"DAUYS_CONTROLLER_{n.upper()}" for n in REQUIRED_CONTROLLER)]
+)
+def test_production_names_what_is_missing(production: dict[str, str], name: str) -> None:
+    del production[name]
+    with pytest.raises(SettingsFault) as fault:
+        load_settings(production)
+    assert [name in problem for problem in fault.value.problems] == [True]
+
+
+def test_every_problem_is_said_at_once_and_without_a_traceback() -> None:
+    ended = flask({"DAUYS_ENV": "production", "DAUYS_BASE_URL": "http://x.example"}, "db", "check")
+    assert ended.returncode == 1
+    assert ended.stderr.count("is required") == 7 and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DAUYS_ENV", "staging"), ("DAUYS_TRUSTED_PROXIES", "many"), ("DAUYS_BASE_URL", "x"), ("DAUYS_COLOUR", "red")],
+)
+def test_a_wrong_or_unknown_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsFault, match=name):
+        load_settings({"DAUYS_VAR_DIR": str(tmp_path), name: value})
+
+
+def test_a_rulebook_that_cannot_be_used_ends_the_start(production: dict[str, str], tmp_path: Path) -> None:
+    ended = flask(production | {"DAUYS_RULEBOOK": str(tmp_path)}, "db", "check")
+    assert ended.returncode == 1 and "DAUYS_RULEBOOK" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_commands_that_need_no_settings(tmp_path: Path) -> None:
+    bare = {"DAUYS_ENV": "production", "DAUYS_VAR_DIR": str(tmp_path)}
+    assert flask(bare, "rules", "check", "rulebooks/kz-2026").returncode == 0
+    made = flask(bare, "keys", "create")
+    kept = (tmp_path / "dauys.keys").read_bytes()
+    assert made.returncode == 0 and oct((tmp_path / "dauys.keys").stat().st_mode)[-3:] == "400"
+    assert flask(bare, "keys", "create").returncode == 0 and (tmp_path / "dauys.keys").read_bytes() == kept
+
+
+def test_cookies_are_secure_exactly_over_https(production: dict[str, str]) -> None:
+    assert load_settings(production | {"DAUYS_BASE_URL": "https://petitions.example/"}).secure_cookies
+
+
+def test_a_database_without_tables_is_said_in_one_sentence(tmp_path: Path) -> None:
+    for words in (("jobs", "tick"), ("tally", "check"), ("switch", "list"), ("demo", "load")):
+        ended = flask({"DAUYS_VAR_DIR": str(tmp_path)}, *words)
+        assert ended.returncode == 1
+        assert "db upgrade" in ended.stderr and "Traceback" not in ended.stderr
