@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     Raises SettingsFault with every problem of the settings, but for the commands that need none.
     """
     app = Flask("app")
+    cli.CHECKS[:] = [_law, _keys]
     for command in (cli.config, cli.keys, petitions.cli.rules):
         app.cli.add_command(command)
     if settings is None and not cli.needs_settings():

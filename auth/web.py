@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from flask import Blueprint, Response, redirect, request
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as Redirect
 
 import auth.jobs
@@ -62,10 +63,9 @@ View = Response | Redirect
 
 
 def _mailbox_key() -> str:
-    text = request.form.get("email", "")
     try:
-        return daily_key(f"sign-in|{canonical_mailbox(text)}")
-    except Refusal:
+        return daily_key(f"sign-in|{canonical_mailbox(request.form.get('email', ''))}")
+    except (Refusal, RequestEntityTooLarge):
         return network_key()
 
 

@@ -56,11 +56,12 @@ def confirm(name: str) -> Response:
     form = ConfirmForm()
     with reading(acting()) as w:
         opened = _open(w, name, form.sealed.data or "")
+    valid = form.validate_on_submit()
     if opened is None:
-        return _lost(name)
+        return _lost(name, stale=form.stale)
     source, digest = opened
     changes = 0
-    if form.validate_on_submit():
+    if valid:
         with refusals_on(form), work(acting()) as w:
             changes = import_table(w, TABLES[name], source, digest)
     if form.errors or form.form_errors:
@@ -94,10 +95,13 @@ def _upload_page(name: str, form: UploadForm, faults: tuple[Fault, ...] = ()) ->
     return page("authorities/upload.html", form=form, done=request.args.get("changes", type=int), **facts)
 
 
-def _lost(name: str) -> Response:
+def _lost(name: str, *, stale: bool) -> Response:
     form = UploadForm(formdata=None)
     form.file.errors = [refusal_text(Refusal("import-preview-lost"))]
-    return _upload_page(name, form)
+    response = _upload_page(name, form)
+    if stale:
+        response.status_code = 400
+    return response
 
 
 def _purpose(w: Work, name: str) -> str:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -18,14 +19,16 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from waitress import create_server
 
 from core import jobs, switches
-from core.config import KEY_FILE_NAME, ROOT, SettingsFault, load_settings
+from core.config import KEY_FILE_NAME, ROOT, Settings, SettingsFault, load_settings
 from core.crypto import create_key_file
 from core.logs import log
 from core.work import SYSTEM, kernel, reading, work
 
+# What else must be usable before the app starts: the composition root knows.
+CHECKS: list[Callable[[Settings], object]] = []
 PATIENCE_SECONDS = 60
 RESTART_SECONDS = 2
-WITHOUT_SETTINGS = ("rules", "config", "keys create")
+WITHOUT_SETTINGS = (("rules",), ("config",), ("keys", "create"))
 
 config = AppGroup("config", help="The settings.")
 keys = AppGroup("keys", help="The keys that are kept outside the database.")
@@ -59,9 +62,19 @@ def needs_settings() -> bool:
     """Whether the command at hand needs them; Flask loads the app before it knows the command."""
     if click.get_current_context(silent=True) is None:
         return True
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    pairs = {" ".join(words[n : n + 2]) for n in range(len(words))}
-    return not any(known in words or known in pairs for known in WITHOUT_SETTINGS)
+    return not any(_asked(sys.argv[1:])[: len(known)] == known for known in WITHOUT_SETTINGS)
+
+
+def _asked(arguments: list[str]) -> tuple[str, ...]:
+    """The command and its subcommand, without Flask's own options and their values."""
+    words = iter(arguments)
+    found = []
+    for word in words:
+        if word in {"--app", "-A", "--env-file", "-e"}:
+            next(words, None)
+        elif not word.startswith("-"):
+            found.append(word)
+    return tuple(found[:2])
 
 
 @config.command("check", with_appcontext=False)
@@ -70,8 +83,12 @@ def config_check() -> None:
     try:
         settings = load_settings()
     except SettingsFault as fault:
-        click.echo(str(fault), err=True)
-        sys.exit(1)
+        sys.exit(str(fault))
+    for check in CHECKS:
+        try:
+            check(settings)
+        except SettingsFault as fault:
+            sys.exit(str(fault))
     if settings.env == "production" and settings.mail_url.startswith("folder:"):
         click.echo(f"warning: mails only go to {settings.mail_url}; set DAUYS_MAIL_URL", err=True)
     for name in settings.controller.missing:

@@ -1,9 +1,12 @@
 """Settings: frozen, typed, read once from the environment; every problem is listed at once."""
 
 import os
+import re
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -72,6 +75,36 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("base_url")
+    @classmethod
+    def _has_host_only(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if not parts.netloc or parts.path or parts.query:
+            raise ValueError("must be a scheme and a host, such as https://petitions.example")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, value: str) -> str:
+        return _matching(value, r"(sqlite:///|postgresql(\+psycopg)?://).+", "sqlite:///FILE or postgresql://...")
+
+    @field_validator("mail_url")
+    @classmethod
+    def _is_known_transport(cls, value: str) -> str:
+        return _matching(value, r"smtps?://[^/]+.*|folder:.+|console:", "smtp://HOST, folder:PATH or console:")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: str) -> str:
+        return _matching(value, r"(rediss?|unix)://.+", "redis://HOST")
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_mailbox(cls, value: str) -> str:
+        if "@" not in parseaddr(value)[1]:
+            raise ValueError("must be a mailbox, such as Dauys <no-reply@petitions.example>")
+        return value
+
     @property
     def secure_cookies(self) -> bool:
         """Cookies are Secure exactly when the site is served over https."""
@@ -86,6 +119,12 @@ class Settings(BaseSettings):
     def rulebooks_dir(self) -> Path:
         """The folder whose rulebooks are shown side by side."""
         return self.rulebook.parent
+
+
+def _matching(value: str, pattern: str, expected: str) -> str:
+    if value and not re.fullmatch(pattern, value):
+        raise ValueError(f"is not understood; expected {expected}")
+    return value
 
 
 def load_settings(environ: dict[str, str] | None = None) -> Settings:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from flask import (
@@ -167,7 +168,7 @@ def _headers(response: Response) -> Response:
     for name, value in headers.items():
         response.headers.setdefault(name, value)
     _caching(response)
-    return response
+    return _own_redirect(response)
 
 
 def _caching(response: Response) -> None:
@@ -222,6 +223,16 @@ def _on_http(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
+    return response
+
+
+def _own_redirect(response: Response) -> Response:
+    """A redirect of the router repeats the Host header, which anybody can set: keep its path only."""
+    if response.location:
+        parts = urlsplit(response.location)
+        if parts.netloc == request.host:
+            response.location = urlunsplit(("", "", parts.path, parts.query, ""))
+            response.autocorrect_location_header = False
     return response
 
 

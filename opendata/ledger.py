@@ -34,6 +34,7 @@ STATES: Mapping[query.Standing, Any] = {
     query.Standing.MET: lazy("Met on time"),
     query.Standing.MET_LATE: lazy("Met late"),
 }
+WORDS = {"kinds": TERM_KINDS, "states": STATES, "least": LEAST_RANKED}
 Shown = tuple[list[query.LedgerRow], str | None]
 
 
@@ -46,18 +47,8 @@ def index() -> Response:
         filters, problems = _asked(choices)
         rows, following = _page_of(w, filters, problems)
         facts = {"table_rows": league(w), "total": query.how_many_terms(w, filters), "counts": _counts(w)}
-    following_url = _list_url(cursor=following) if following else None
-    return page(
-        "ledger/index.html",
-        rows=rows,
-        filters=filters,
-        choices=choices,
-        problems=problems,
-        next_url=following_url,
-        first_url=_list_url() if "cursor" in request.args else None,
-        words={"kinds": TERM_KINDS, "states": STATES, "least": LEAST_RANKED},
-        **facts,
-    )
+    facts |= {"rows": rows, "filters": filters, "choices": choices, "problems": problems}
+    return page("ledger/index.html", words=WORDS, **facts, **_links(following))
 
 
 @bp.get("/feeds/overdue.atom")
@@ -101,6 +92,14 @@ def authority_section(w: Work, code: str) -> Markup | None:
     """The block on a body's own page: its figures, its word on them, and where its dates can be followed."""
     block: Markup = get_template_attribute("ledger/_authority.html", "block")(league_row(w, code))
     return block
+
+
+def _links(following: str | None) -> dict[str, str | None]:
+    """The pages after this one and before it."""
+    return {
+        "next_url": _list_url(cursor=following) if following else None,
+        "first_url": _list_url() if "cursor" in request.args else None,
+    }
 
 
 def _page_of(w: Work, filters: query.LedgerFilters, problems: dict[str, str]) -> Shown:

@@ -1,9 +1,14 @@
-"""The shape of a mail about a case: a subject, sentences with places for facts, one button."""
+"""The shape of a mail about a case: a subject, sentences with places for facts, one button; names of terms."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from core.i18n import lazy
+from petitions.domain.deadlines import TermKind
+
+K = TermKind
 
 PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -25,3 +30,15 @@ class Words:
         """The sentences whose facts are all there, in the language in force."""
         texts = [str(sentence) for sentence in self.sentences]
         return [text % facts for text in texts if all(facts.get(name) for name in PLACE.findall(text))]
+
+
+MISSED: Mapping[TermKind, Any] = {
+    K.REGISTRATION: lazy("Registration by the authority"),
+    K.ANSWER: lazy("Answer of the authority"),
+    K.PUBLICATION: lazy("Publication of the decision"),
+    K.ORDINARY_REPLY: lazy("Ordinary reply of the authority"),
+    K.SCREENING: lazy("Check by a moderator"),
+    K.HAND_OVER: lazy("Hand-over to the authority"),
+    K.DISCUSSION: lazy("Public discussion"),
+    K.PROMISE: lazy("Date on which a promise is checked"),
+}

@@ -8,22 +8,11 @@ from petitions.domain.deadlines import TermKind
 from petitions.domain.events import Event
 from petitions.notices import Audience
 from petitions.notices_quiet import FOLLOWERS
-from petitions.notices_shape import PLACE, Words
+from petitions.notices_shape import MISSED, PLACE, Words
 
 __all__ = ["LATENESS", "MISSED", "PLACE", "SAID", "Words", "words_for"]
 
 A, E, K = Audience, Event, TermKind
-
-MISSED: Mapping[TermKind, Any] = {
-    K.REGISTRATION: lazy("Registration by the authority"),
-    K.ANSWER: lazy("Answer of the authority"),
-    K.PUBLICATION: lazy("Publication of the decision"),
-    K.ORDINARY_REPLY: lazy("Ordinary reply of the authority"),
-    K.SCREENING: lazy("Check by a moderator"),
-    K.HAND_OVER: lazy("Hand-over to the authority"),
-    K.DISCUSSION: lazy("Public discussion"),
-    K.PROMISE: lazy("Date on which a promise is checked"),
-}
 
 _MINE = (lazy("Open the page of your petition"), "writing.mine")
 _PUBLIC = (lazy("Open the petition"), "petitions.show")
@@ -200,7 +189,9 @@ AUTHOR: Mapping[Event, Words] = {
     E.QUESTION_ASKED: Words(
         lazy("The authority asks you a question about your petition"),
         (
-            lazy("The authority needs something from you to answer “%(title)s”. The question stands on your page."),
+            lazy(
+                "The authority needs something from you to answer “%(title)s”. The question stands on your page."
+            ),
             lazy("Please reply by %(reply_by)s. Without a reply the authority decides on what it knows."),
         ),
         *_MINE,
@@ -287,7 +278,9 @@ AUTHORITY: Mapping[Event, Words] = {
         (
             lazy("In your answer to “%(title)s” you promised something by %(due_on)s:"),
             lazy("“%(what)s”"),
-            lazy("Please report in public what became of it. The author and the followers are asked as well."),
+            lazy(
+                "Please report in public what became of it. The author and the followers are asked as well."
+            ),
         ),
         *_DESK,
     ),

@@ -5,6 +5,7 @@ tables. A table that is not named here has no personal column.
 """
 
 from petitions.domain.datakinds import Basis, Form, Item, Outside, Place, Purpose, Recipient, What, Whose
+from petitions.domain.datastaff import STAFF
 from petitions.domain.keeping import Kept
 
 # fmt: off
@@ -18,35 +19,19 @@ W, P, F, K, R = Whose, Purpose, Form, Kept, Recipient
 _PUBLIC = (R.EVERYBODY, R.ADDRESSEE)
 
 
-def _staff(table: str, *columns: str, kept: Kept = K.CASE) -> Item:
-    """Which account of staff did something: the act is public or logged, the person stands as a number."""
-    return Item(table, columns, W.STAFF, What.ACTS, (P.ANSWER_FOR_ACTS,), F.CLEAR, (kept,), Basis.DUTY)
-
-
-def _request(form: Form, *columns: str) -> Item:
-    kept = (K.REQUEST,) if form is F.CLEAR else (K.REQUEST_OPEN, K.REQUEST_MAILBOX)
+def _request(form: Form, kept: tuple[Kept, ...], columns: str) -> Item:
     recipients = (R.MAIL_SERVICE,) if form is F.SEALED_SITE else ()
-    return Item(
-        "data_requests",
-        columns,
-        W.WRITER,
-        What.REQUEST,
-        (P.SETTLE_REQUEST,),
-        form,
-        kept,
-        Basis.DUTY,
-        recipients,
-    )
+    what = (What.REQUEST, (P.SETTLE_REQUEST,))
+    return Item("data_requests", tuple(columns.split()), W.WRITER, *what, form, kept, Basis.DUTY, recipients)
 
+
+_LATER = (K.REQUEST_OPEN, K.REQUEST)
+_COURSE = "id kind state language tries asked_at proved_at searched_at due_on answered_at granted"
 
 WRITERS: tuple[Item, ...] = (
-    _request(F.SEALED_SITE, "mailbox", "text", "found", "answer"),
-    _request(F.HASHED_SITE, "contact", "salt"),
-    _request(
-        F.CLEAR,
-        *("id", "kind", "state", "language", "tries", "asked_at", "proved_at", "searched_at", "due_on"),
-        *("answered_at", "granted"),
-    ),
+    _request(F.SEALED_SITE, (K.REQUEST_OPEN, K.REQUEST_MAILBOX), "mailbox text found answer"),
+    _request(F.HASHED_SITE, _LATER, "contact salt"),
+    _request(F.CLEAR, _LATER, _COURSE),
     Item(
         "author_letters",
         ("text", "reply_to"),
@@ -65,41 +50,6 @@ WRITERS: tuple[Item, ...] = (
         (P.FORWARD,),
         F.CLEAR,
         (K.CONTACT_LETTER,),
-    ),
-)
-
-REQUESTS: tuple[Item, ...] = (
-    Item(
-        "data_requests",
-        ("mailbox", "text", "found", "answer"),
-        W.WRITER,
-        What.REQUEST,
-        (P.SETTLE_REQUEST,),
-        F.SEALED_SITE,
-        (K.REQUEST_OPEN, K.REQUEST_MAILBOX),
-        Basis.DUTY,
-        (R.MAIL_SERVICE,),
-    ),
-    Item(
-        "data_requests",
-        ("contact",),
-        W.WRITER,
-        What.REQUEST,
-        (P.SETTLE_REQUEST,),
-        F.HASHED_SITE,
-        (K.REQUEST_OPEN, K.REQUEST),
-        Basis.DUTY,
-    ),
-    Item(
-        "data_requests",
-        ("id", "kind", "state", "language", "salt", "tries", "asked_at", "proved_at", "searched_at", "due_on")
-        + ("answered_at", "granted"),
-        W.WRITER,
-        What.REQUEST,
-        (P.SETTLE_REQUEST,),
-        F.CLEAR,
-        (K.REQUEST_OPEN, K.REQUEST),
-        Basis.DUTY,
     ),
 )
 
@@ -350,76 +300,7 @@ HOLDERS: tuple[Item, ...] = (
     ),
 )
 
-STAFF: tuple[Item, ...] = (
-    Item(
-        "role_grants",
-        ("account_id", "role", "body", "head", "granted_at", "granted_by"),
-        W.STAFF,
-        What.ROLE,
-        (P.OFFICE,),
-        F.CLEAR,
-        (K.OFFICE,),
-        Basis.DUTY,
-    ),
-    Item(
-        "second_factors",
-        ("account_id", "secret_enc", "last_step", "enrolled_at"),
-        W.STAFF,
-        What.FACTOR,
-        (P.SIGN_IN,),
-        F.SEALED_SITE,
-        (K.OFFICE,),
-        Basis.DUTY,
-    ),
-    Item(
-        "recovery_codes",
-        ("account_id", "code_hash"),
-        W.STAFF,
-        What.FACTOR,
-        (P.SIGN_IN,),
-        F.HASHED_SITE,
-        (K.OFFICE,),
-        Basis.DUTY,
-    ),
-    Item(
-        "proposals", ("sealed",), W.STAFF, What.MAILBOX, (P.OFFICE,), F.SEALED_SITE, (K.PROPOSAL,), Basis.DUTY
-    ),
-    Item(
-        "invitations",
-        ("email_enc",),
-        W.STAFF,
-        What.MAILBOX,
-        (P.OFFICE,),
-        F.SEALED_SITE,
-        (K.INVITATION,),
-        Basis.DUTY,
-        (R.MAIL_SERVICE,),
-    ),
-    _staff("proposals", "payload", "reason", "proposed_by", "decided_by"),
-    _staff("audit_log", "account_id", "object", "before", "after", kept=K.AUDIT),
-    _staff("decisions", "account_id"),
-    _staff("data_requests", "answered_by", kept=K.REQUEST),
-    _staff("referrals", "registered_by"),
-    _staff("term_changes", "account_id"),
-    _staff("term_extensions", "account_id"),
-    _staff("transfers", "account_id"),
-    _staff("clock_stops", "proposed_by", "confirmed_by"),
-    _staff("stop_changes", "account_id"),
-    _staff("answers", "account_id", "checked_by"),
-    _staff("answer_works", "written_by", "checked_by"),
-    _staff("case_assignments", "account_id", "assigned_by"),
-    _staff("case_notes", "account_id", "text"),
-    _staff("case_questions", "account_id"),
-    _staff("case_discussions", "account_id"),
-    _staff("ledger_notes", "account_id"),
-    _staff("contact_reads", "asked_by", "agreed_by"),
-    _staff("retention_holds", "set_by", "lifted_by"),
-    _staff("data_requests", "answered_by"),
-    _staff("data_orders", "recorded_by"),
-    _staff("breaches", "recorded_by"),
-)
-
-ITEMS: tuple[Item, ...] = (*SIGNERS, *HOLDERS, *WRITERS, *REQUESTS, *STAFF)
+ITEMS: tuple[Item, ...] = (*SIGNERS, *HOLDERS, *WRITERS, *STAFF)
 
 
 def named_columns() -> frozenset[tuple[str, str]]:

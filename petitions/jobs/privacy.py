@@ -1,12 +1,13 @@
-"""The jobs of the controller: a new version of the notice when it says something new, and old names shortened."""
+"""The jobs of the controller: a new version of the notice when it says something new, and letters that are done."""
 
 from datetime import timedelta
 
 from core.jobs import job
 from core.work import SYSTEM, reading, work
+from petitions.domain.keeping import Kept
 from petitions.queries.privacy import in_force
-from petitions.services import letters, naming
 from petitions.services.privacy import store_notice
+from petitions.services.retention import carry_out
 
 
 @job("notice", every=timedelta(minutes=10))
@@ -20,20 +21,7 @@ def keep_notice() -> int:
     return 1
 
 
-@job("author_names", every=timedelta(days=1), daily=True)
-def shorten_old_names() -> int:
-    """Shorten the names of authors whose petitions ended long ago."""
-    total = 0
-    while True:
-        with work(SYSTEM) as w:
-            done = naming.shorten_names(w)
-        if not done:
-            return total
-        total += done
-
-
 @job("letters", every=timedelta(minutes=10))
 def forget_letters() -> int:
     """Delete letters to authors that were passed on, and those whose time is over."""
-    with work(SYSTEM) as w:
-        return letters.forget_letters(w)
+    return carry_out(Kept.CONTACT_LETTER)

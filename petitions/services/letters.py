@@ -1,7 +1,6 @@
 """Letters to an author through the site: sealed until they are passed on, without telling either side an address."""
 
-from sqlalchemy import delete, literal, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, String, cast, delete, exists, func, literal, select
 
 from auth.mailbox import canonical_mailbox, check_mailbox
 from core.limits import allowed
@@ -44,17 +43,24 @@ def write_to_author(w: Work, petition_id: int, text: str, email: str, share: boo
     post(w, TEMPLATE, str(letter_id), {"letter": letter_id, "petition": petition.id}, language)
 
 
-def forget_letters(w: Work) -> int:
+def due_letters(w: Work) -> int:
+    """How many letters were passed on or cannot be, or have come to the end of their time."""
+    return w.session.scalar(select(func.count()).select_from(AuthorLetter).where(_over(w))) or 0
+
+
+def forget_letters(w: Work, most: int) -> int:
     """Delete letters that were passed on or cannot be, and those whose time is over; returns how many."""
-    over = AuthorLetter.created_at <= w.now - TERMS[Kept.CONTACT_LETTER].length.shortest
-    row = aliased(OutboxRow)
-    key = literal(f"{TEMPLATE}:").concat(AuthorLetter.id)
-    settled = row.sent_at.is_not(None) | row.parked_at.is_not(None)
-    done = select(AuthorLetter.id).join(row, row.key == key).where(settled)
-    ids = list(w.session.scalars(select(AuthorLetter.id).where(over | AuthorLetter.id.in_(done))))
+    ids = list(w.session.scalars(select(AuthorLetter.id).where(_over(w)).limit(most)))
     if ids:
         w.session.execute(delete(AuthorLetter).where(AuthorLetter.id.in_(ids)))
     return len(ids)
+
+
+def _over(w: Work) -> ColumnElement[bool]:
+    over = AuthorLetter.created_at <= w.now - TERMS[Kept.CONTACT_LETTER].length.shortest
+    settled = OutboxRow.sent_at.is_not(None) | OutboxRow.parked_at.is_not(None)
+    key = literal(f"{TEMPLATE}:").concat(cast(AuthorLetter.id, String))
+    return over | exists().where(OutboxRow.key == key, settled)
 
 
 def _check(text: str, email: str, share: bool) -> None:

@@ -12,13 +12,21 @@ from petitions.domain.naming import SHORT, shortened
 from petitions.models.petition import Petition
 from petitions.services.publishing import searchable
 
-SLICE = 200
+MOST = 1_000_000
 ENDED = (State.ANSWERED, State.LAPSED, State.WITHDRAWN, State.REFUSED, State.TAKEN_DOWN)
 TERM = TERMS[Kept.AUTHOR_NAME].length
 LIKE = "_. %"
 
 
-def shorten_names(w: Work, most: int = SLICE) -> int:
+def due_names(w: Work) -> int:
+    """How many full names are due now."""
+    return sum(_is_due(w, petition) for petition in _candidates(w, MOST)) + sum(
+        account.closed_at is not None and TERM.after(account.closed_at) <= w.now
+        for account in _closed(w, MOST)
+    )
+
+
+def shorten_names(w: Work, most: int) -> int:
     """Shorten what is due, on petitions and on accounts that are closed; returns how many names."""
     done = sum(_shorten(w, petition) for petition in _candidates(w, most))
     w.session.flush()
@@ -33,13 +41,17 @@ def _candidates(w: Work, most: int) -> Iterable[Petition]:
 
 
 def _shorten(w: Work, petition: Petition) -> bool:
-    end = petition.ended_at or petition.answered_at
-    if end is None or TERM.after(end) > w.now:
+    if not _is_due(w, petition):
         return False
     petition.author_name = shortened(petition.author_name)
     if petition.search:
         petition.search = searchable(w, petition, hides_text=petition.state is State.REFUSED)
     return bool(SHORT.match(petition.author_name))
+
+
+def _is_due(w: Work, petition: Petition) -> bool:
+    end = petition.ended_at or petition.answered_at
+    return end is not None and TERM.after(end) <= w.now
 
 
 def _closed(w: Work, most: int) -> Iterable[Account]:

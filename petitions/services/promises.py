@@ -103,7 +103,9 @@ def due_promises(w: Work, after: int, limit: int) -> tuple[list[int], int | None
 def ask_about(w: Work, promise_id: int) -> bool:
     """Ask author and followers whether a promise was kept; once for good, whoever is faster."""
     free = (CasePromise.id == promise_id, CasePromise.asked_at.is_(None), CasePromise.due_on <= w.today)
-    claimed = w.session.scalar(update(CasePromise).where(*free).values(asked_at=w.now).returning(CasePromise.id))
+    claimed = w.session.scalar(
+        update(CasePromise).where(*free).values(asked_at=w.now).returning(CasePromise.id)
+    )
     if claimed is None:
         return False
     row = w.session.get_one(CasePromise, promise_id, populate_existing=True)

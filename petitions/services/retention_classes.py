@@ -16,7 +16,7 @@ from petitions.models.contacts import ContactMail
 from petitions.models.data_requests import DataRequest, RequestState
 from petitions.models.signature import Signature, SignatureState
 from petitions.queries.signing import AFTERGLOW
-from petitions.services import ageing, contacts
+from petitions.services import ageing, contacts, letters, naming
 from petitions.services.backups import Copy, copies
 
 
@@ -74,7 +74,9 @@ def _delete_mail_rows(w: Work, most: int) -> int:
 def _old_acts(w: Work, most: int) -> list[int]:
     """Log entries whose 36 months are over to the day, which only the calendar can tell."""
     old = _over(Kept.AUDIT, AuditEntry.at, w.now)
-    rows = w.session.execute(select(AuditEntry.id, AuditEntry.at).where(old).order_by(AuditEntry.at).limit(most))
+    rows = w.session.execute(
+        select(AuditEntry.id, AuditEntry.at).where(old).order_by(AuditEntry.at).limit(most)
+    )
     return [id_ for id_, at in rows if over_at(Kept.AUDIT, at) <= w.now]
 
 
@@ -113,7 +115,7 @@ def _delete_open_requests(w: Work, most: int) -> int:
     return _delete(w, DataRequest, DataRequest.id, [_OPEN, over], most)
 
 
-_SEALED = ("mailbox", "text", "found", "answer", "salt")
+_SEALED = ("contact", "mailbox", "text", "found", "answer", "salt")
 
 
 def _told(now: datetime) -> list[ColumnElement[bool]]:
@@ -166,5 +168,7 @@ SWEEPS: Mapping[Kept, Sweep] = {
     ),
     Kept.REQUEST_OPEN: Sweep(_open_requests, _delete_open_requests),
     Kept.REQUEST_MAILBOX: Sweep(_mailboxes, _erase_mailboxes),
+    Kept.AUTHOR_NAME: Sweep(naming.due_names, naming.shorten_names),
+    Kept.CONTACT_LETTER: Sweep(letters.due_letters, letters.forget_letters),
     Kept.REQUEST: Sweep(lambda w: len(_old_requests(w, 1_000_000)), _delete_old_requests),
 }

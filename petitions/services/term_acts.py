@@ -27,6 +27,8 @@ from petitions.services.hand_over import start_answer_term
 from petitions.services.terms import set_date
 
 LEAST_REASON = 20
+# What the first body began ends with its part in the case.
+HELD_BY_THE_FIRST = (TermKind.ANSWER, TermKind.REGISTRATION, TermKind.QUESTION, TermKind.DISCUSSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def transfer_case(w: Work, petition_id: int, to: str, reason: Reason, version: i
     mark_late(w, petition)
     cases.move(w, petition, Action.TRANSFER, Party.OFFICER)
     before, lost = petition.authority or "", _lost_days(w, petition)
-    for term in open_terms(w, petition.id, [TermKind.ANSWER, TermKind.REGISTRATION]):
+    for term in open_terms(w, petition.id, HELD_BY_THE_FIRST):
         term.cancelled_on = w.today
     petition.authority, petition.tier, petition.registered_at = body.code, tier.id, w.now
     referral = w.session.get_one(Referral, petition.id)

@@ -1,6 +1,7 @@
 """The desk of an authority: inbox, cases, registration, answers; and the referral, which everybody may read."""
 
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, make_response, redirect, request
@@ -59,7 +60,7 @@ def inbox() -> View:
     ]
     more = shown.next_before
     older = url(".inbox", show=shown.group.value, before=more, **kept) if more else None
-    facts = {"q": q, "own": own, "tabs": tabs, "older": older, "kept": kept}
+    facts: dict[str, Any] = {"q": q, "own": own, "tabs": tabs, "older": older, "kept": kept}
     return page("desk/inbox.html", shown=shown, body=body, words=words, **facts)
 
 

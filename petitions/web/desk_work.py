@@ -1,6 +1,7 @@
 """The desk's work on a case: hand, notes, draft with its check, question, discussion, minutes, promises."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
@@ -66,7 +67,9 @@ def note(petition_id: int) -> View:
 def draft(petition_id: int) -> View:
     """The draft as everybody will see it, and the next step: to the check, back, approved, published."""
     shown, form = _case(petition_id), DraftForm()
-    done = _done(form, lambda w: _step(w, petition_id, form), petition_id, STEPS.get(form.action, ("", None))[0])
+    done = _done(
+        form, lambda w: _step(w, petition_id, form), petition_id, STEPS.get(form.action, ("", None))[0]
+    )
     if done is not None:
         return done
     kept = _case(petition_id).room.draft
@@ -74,7 +77,9 @@ def draft(petition_id: int) -> View:
         return redirect(url("desk.case", petition_id=petition_id), 303)
     form.version.data = kept.version
     titles = dict(shown.room.others)
-    facts = {"draft": kept, "html": render(kept.text), "others": [titles.get(id_, "") for id_ in kept.others]}
+    made = [(it["text"], date.fromisoformat(it["due_on"])) for it in kept.promises]
+    named = [titles.get(id_, "") for id_ in kept.others]
+    facts = {"draft": kept, "html": render(kept.text), "others": named, "promises": made}
     return _page("desk/draft.html", form, shown, write=WRITE[kept.kind], **facts)
 
 
@@ -134,7 +139,9 @@ def promise(petition_id: int, promise_id: int) -> View:
     def report(w: Work) -> None:
         promises.report_promise(w, promise_id, form.report.data or "", form.evidence.data or "")
 
-    return _done(form, report, petition_id, "promise") or _page("desk/promise.html", form, shown, promise=made)
+    return _done(form, report, petition_id, "promise") or _page(
+        "desk/promise.html", form, shown, promise=made
+    )
 
 
 Step = Callable[[Work, int, DraftForm], object]

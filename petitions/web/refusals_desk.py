@@ -25,17 +25,18 @@ register_refusals(
         ),
         "remark-missing": Words(lazy("Say what should be changed, so that your colleague can do it."), 422),
         "other-not-open": Words(
-            lazy("One of the petitions that you chose does not wait for your answer any more. Choose again."), 422
+            lazy("One of the petitions that you chose does not wait for your answer any more. Choose again."),
+            422,
         ),
         "act-without-title": Words(lazy("Give the title of the act that this address leads to."), 422),
         "link-faulty": Words(
             lazy("This is no web address. It has to begin with https:// or http://, without spaces."), 422
         ),
-        "promise-too-short": Words(
-            lazy("Say in at least %(least)s characters what will be done."), 422
-        ),
+        "promise-too-short": Words(lazy("Say in at least %(least)s characters what will be done."), 422),
         "promise-date": Words(
-            lazy("Choose a working day after today, at most three years ahead, on which the promise is checked."),
+            lazy(
+                "Choose a working day after today, at most three years ahead, on which the promise is checked."
+            ),
             422,
         ),
         "report-too-short": Words(
@@ -51,11 +52,10 @@ register_refusals(
             lazy("Say in at least %(least)s characters why the question is not public."), 422
         ),
         "reply-too-short": Words(lazy("Write your reply first."), 422),
-        "discussion-date": Words(
-            lazy("Choose a working day after today, at most three years ahead."), 422
-        ),
+        "discussion-date": Words(lazy("Choose a working day after today, at most three years ahead."), 422),
         "discussion-too-soon": Words(
-            lazy("People must be told in time: the first day on which the discussion can be is %(first)s."), 422
+            lazy("People must be told in time: the first day on which the discussion can be is %(first)s."),
+            422,
         ),
         "place-missing": Words(lazy("Give a place, or an address on the web."), 422),
         "minutes-too-short": Words(

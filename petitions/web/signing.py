@@ -146,6 +146,8 @@ def act(token: str) -> Response:
     """Do what a button of the page says."""
     doing = ACTS.get(request.form.get("action", ""))
     if doing is None:
+        with reading() as w:
+            queries.held(w, token)  # a link that opens nothing is said first
         raise Refusal("action-unknown")
     return doing(token)
 

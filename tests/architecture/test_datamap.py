@@ -27,6 +27,8 @@ from petitions.domain.datamap import (
 from petitions.domain.keeping import OPEN_ENDED, TERMS, Kept, Length, Unit
 from petitions.queries import notice_words as words
 from petitions.queries.signing import AFTERGLOW
+from petitions.services.retention import KEYS
+from petitions.services.retention_classes import SWEEPS
 from petitions.services.signing import UNCONFIRMED
 from petitions.web.language import YEAR
 
@@ -54,14 +56,14 @@ IMPERSONAL_TABLES = frozenset(
 )
 # Single columns beside personal ones: the case, its dates and its words of office.
 IMPERSONAL: dict[str, str] = {
-    "petitions": "id language authority area tier rulebook rulebook_version state version text_number created_at changed_at"
-    " submitted_at opened_at closes_at threshold residents_only reached_at handed_over_at registered_at answered_at ended_at"
-    " frozen_at",
+    "petitions": "id language authority area tier rulebook rulebook_version state version text_number created_at"
+    " changed_at submitted_at opened_at closes_at threshold residents_only reached_at handed_over_at registered_at"
+    " answered_at ended_at frozen_at",
     "petition_texts": "petition_id number hash frozen_at",
     "journal": "id petition_id at event facts is_public",
     "decisions": "id petition_id kind ground reason hides_text decided_at",
-    "answer_works": "id petition_id authority kind outcome markdown language decided_on correction acts promises others stage"
-    " changed_at checked_at remark version",
+    "answer_works": "id petition_id authority kind outcome markdown language decided_on correction acts promises others"
+    " stage changed_at checked_at remark version",
     "case_assignments": "petition_id authority assigned_at",
     "case_notes": "id petition_id authority at",
     "case_questions": "id petition_id term_id asked_at text language private_because pauses",
@@ -71,7 +73,8 @@ IMPERSONAL: dict[str, str] = {
     "contact_reads": "id proposal_id petition_id agreed_at used_at n",
     "retention_holds": "id petition_id reason set_at lifted_at",
     "answers": "id petition_id number kind outcome markdown html correction language decided_on published_at acts",
-    "referrals": "petition_id receipt kind handed_over_at counted text_number text_hash registered_at registration_number",
+    "referrals": "petition_id receipt kind handed_over_at counted text_number text_hash registered_at"
+    " registration_number",
     "term_changes": "id term_id at old_due new_due cause",
     "term_extensions": "id term_id at n reason language",
     "transfers": "id petition_id from_authority to_authority at lost_days reason language",
@@ -171,6 +174,18 @@ def test_the_terms_are_those_that_the_code_follows() -> None:
     hours = VALID[TokenPurpose.CONFIRM].total_seconds() / 3600 + 1
     assert TERMS[Kept.ACCOUNT_UNCONFIRMED].length == Length(int(hours), Unit.HOURS)
     assert TERMS[Kept.LANGUAGE].length.shortest.total_seconds() == YEAR
+
+
+def test_every_term_is_carried_out_by_something() -> None:
+    """Each class with a number is destroyed by the engine, ends with its own job, or ends on the person's device."""
+    accounts = {
+        Kept.ACCOUNT_UNCONFIRMED,
+        Kept.SESSION,
+        Kept.SESSION_STAFF,
+    }  # auth.services.accounts.expire_accounts
+    offers = {Kept.INVITATION, Kept.PROPOSAL}  # auth.services.invitations, auth.services.proposals
+    carried = set(SWEEPS) | set(KEYS) | accounts | offers | {Kept.LANGUAGE}
+    assert carried == set(TERMS)
 
 
 def test_no_limit_remembers_a_network_for_longer_than_a_day() -> None:

@@ -109,7 +109,9 @@ def state(site: Site, petition_id: int) -> State:
 
 def journal(site: Site, petition_id: int) -> list[str]:
     with site.app.app_context(), reading(SYSTEM) as w:
-        query = w.session.query(JournalEntry.event).filter_by(petition_id=petition_id).order_by(JournalEntry.id)
+        query = (
+            w.session.query(JournalEntry.event).filter_by(petition_id=petition_id).order_by(JournalEntry.id)
+        )
         return [event for (event,) in query]
 
 
@@ -172,7 +174,9 @@ def test_a_body_answers_late_by_keyboard_alone(site: Site, people: People) -> No
     follow(writer, f"/desk/{petition_id}/answer")
     reach(writer, "main [name=outcome]")
     writer.keyboard.press("Space")
-    write(writer, "text", "Кітапхана келесі жылдың бюджетіне енгізілді, құрылыс көктемде басталады деп шешілді.")
+    write(
+        writer, "text", "Кітапхана келесі жылдың бюджетіне енгізілді, құрылыс көктемде басталады деп шешілді."
+    )
     write(writer, "act1_title", "Бюджет туралы шешім, 3-тармақ")
     write(writer, "promise1_text", "Кітапхана құрылысы басталады")
     for part, value in (("day", "1"), ("month", "4"), ("year", "2027")):

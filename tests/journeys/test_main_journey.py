@@ -140,7 +140,7 @@ def test_from_registration_to_the_published_answer(site: Site, people: People) -
     site.tick()
     assert state(site, petition_id) is State.UNDER_REVIEW
 
-    # The officer registers and answers.
+    # The officer registers and drafts the answer.
     officer = people.someone()
     sign_in_as_staff(officer, site, staff(site, "officer@gov.example", Role.OFFICER, VILLAGE_BODY))
     officer.goto(f"/desk/{petition_id}/register")
@@ -153,7 +153,16 @@ def test_from_registration_to_the_published_answer(site: Site, people: People) -
         "Кітапхана келесі жылдың бюджетіне енгізілді, құрылыс көктемде басталады деп шешілді.",
     )
     send(officer)
-    officer.click("[name=publish]")
+    officer.click("[name=action][value=send]")
+
+    # A second officer checks the text; then it is published.
+    second = people.someone()
+    sign_in_as_staff(second, site, staff(site, "lawyer@gov.example", Role.OFFICER, VILLAGE_BODY))
+    second.goto(f"/desk/{petition_id}/draft")
+    second.click("[name=action][value=approve]")
+    assert state(site, petition_id) is State.UNDER_REVIEW
+    officer.goto(f"/desk/{petition_id}/draft")
+    officer.click("[name=action][value=publish]")
     assert state(site, petition_id) is State.ANSWERED
 
     # Everybody reads the answer above the petition; the author and the follower get it by mail, once.

@@ -1,5 +1,7 @@
 """A draft, its check by a second person, its publication: every step by the right hand and in the right order."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -209,3 +211,48 @@ def test_a_correction_and_a_reply_take_the_same_steps(app: Flask) -> None:
     writer, _checker = two_officers()
     with refused("other-not-open", "others"):
         keep(writer, petition_id, draft(correction="Қате түзетілді", others=(1,)), Action.CORRECT_ANSWER)
+
+
+def at_once(app: Flask, act: Callable[[], object]) -> list[str]:
+    """Four at the same moment; how each of them ended."""
+
+    def once(_n: int) -> str:
+        with app.app_context():
+            try:
+                act()
+            except Refusal as error:
+                return error.code
+            return "done"
+
+    with ThreadPoolExecutor(4) as pool:
+        return sorted(pool.map(once, range(4)))
+
+
+@pytest.mark.postgres_too
+def test_an_approved_text_is_published_once_whoever_is_faster(app: Flask) -> None:
+    petition_id, (writer, checker) = reviewed(), two_officers()
+    keep(writer, petition_id, draft())
+    to_check(writer, petition_id)
+    approve(checker, petition_id)
+    version = seen(petition_id)
+
+    def act() -> None:
+        with work(writer) as w:
+            answer_drafts.publish_checked(w, petition_id, version)
+
+    ended = at_once(app, act)
+    assert ended.count("done") == 1 and set(ended) <= {"done", "changed-meanwhile", "not-now"}
+    assert len(answers(petition_id)) == 1
+
+
+@pytest.mark.postgres_too
+def test_two_drafts_begun_at_once_leave_one(app: Flask) -> None:
+    petition_id, (writer, _checker) = reviewed(), two_officers()
+    given = draft()
+
+    def act() -> None:
+        with work(writer) as w:
+            answer_drafts.save_answer(w, petition_id, Action.ANSWER, given, 0)
+
+    ended = at_once(app, act)
+    assert ended.count("done") == 1 and set(ended) <= {"done", "changed-meanwhile"}

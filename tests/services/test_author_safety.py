@@ -12,12 +12,13 @@ from core.refusal import Refusal
 from core.work import ANYONE, SYSTEM, Actor, reading, work
 from petitions.domain.keeping import TERMS, Kept
 from petitions.domain.lifecycle import State
-from petitions.jobs.privacy import forget_letters, shorten_old_names
+from petitions.jobs.privacy import forget_letters
 from petitions.models.case import JournalEntry
 from petitions.models.petition import Petition
 from petitions.models.privacy import AuthorLetter
 from petitions.services.freezing import freeze, unfreeze
 from petitions.services.letters import write_to_author
+from petitions.services.retention import carry_out, run_retention
 from tests.conftest import Clock
 from tests.factories import a_petition, an_author, sign_in
 from tests.signing_pages import csrf, mails, page_of, text_of
@@ -191,9 +192,10 @@ def test_names_fade_after_their_term(client: FlaskClient, clock: Clock) -> None:
     with work(SYSTEM) as w:
         w.session.execute(update(Petition).values(ended_at=end, author_name="Ерлан Сынақов"))
     clock.now = TERMS[Kept.AUTHOR_NAME].length.after(end) - timedelta(seconds=1)
-    assert shorten_old_names() == 0
+    assert carry_out(Kept.AUTHOR_NAME) == 0
     clock.now += timedelta(seconds=1)
-    assert shorten_old_names() == 1
-    assert shorten_old_names() == 0
+    assert run_retention(dry=True).done[Kept.AUTHOR_NAME] == 1
+    assert carry_out(Kept.AUTHOR_NAME) == 1
+    assert carry_out(Kept.AUTHOR_NAME) == 0
     assert client.get(f"/api/v1/petitions/{petition_id}").get_json()["author"]["name"] == "Е. Сынақов"
     assert "Ерлан" not in client.get(f"/petitions/{petition_id}").text

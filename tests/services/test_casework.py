@@ -1,9 +1,12 @@
 """The work of a body on a case: hands, notes, questions with their pause, discussions, promises with their voices."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
 from core.refusal import Refusal
 from core.work import ANYONE, SYSTEM, Actor, reading, work
@@ -11,10 +14,12 @@ from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.lifecycle import State
 from petitions.jobs.deadlines import sweep_deadlines
 from petitions.jobs.promises import sweep_promises
-from petitions.models.casework import CasePromise
+from petitions.models.casework import CasePromise, PromiseVote
 from petitions.models.petition import Petition
+from petitions.models.signature import Signature
 from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries import casework as query
+from petitions.queries import rules
 from petitions.queries.desk import inbox, open_cases
 from petitions.queries.terms import terms_of
 from petitions.services import casework, discussions, promises, questions
@@ -32,7 +37,9 @@ ASKED = Question("Кітапханаға қандай жер телімі ұсы
 
 
 def reviewed(*, pausing: bool = False, author: int | None = None) -> int:
-    petition_id = a_petition(State.UNDER_REVIEW, signatures=21, author=author or an_author(email="author@mail.example"))
+    petition_id = a_petition(
+        State.UNDER_REVIEW, signatures=21, author=author or an_author(email="author@mail.example")
+    )
     if pausing:
         under(petition_id, PAUSING)
     return petition_id
@@ -63,7 +70,9 @@ def test_an_officer_takes_a_case_in_hand(app: Flask) -> None:
         casework.assign_case(w, petition_id, other.account_id)
     with reading(other) as w:
         assert [row.id for row in open_cases(w, own=True)] == [petition_id]
-        assert inbox(w, None, own=True).rows[0].assignee == query.Colleague(other.account_id, "Бауыржан Үлгіұлы")
+        assert inbox(w, None, own=True).rows[0].assignee == query.Colleague(
+            other.account_id, "Бауыржан Үлгіұлы"
+        )
     with reading(one) as w:
         assert open_cases(w, own=True) == () and {row.id for row in open_cases(w)} == {petition_id, free}
     with work(one) as w:
@@ -167,8 +176,6 @@ def test_a_second_question_stops_nothing(app: Flask, clock: Clock) -> None:
 
 def working_days_later(day: date, n: int) -> date:
     """In a stretch without holidays."""
-    from petitions.queries import rules
-
     with reading(ANYONE) as w:
         calendar = rules.calendar(rules.instance_rulebook(w).rulebook)
     for _ in range(n):
@@ -212,7 +219,12 @@ def test_only_the_author_replies_and_only_with_words(app: Flask) -> None:
 
 def invite(petition_id: int, day: int = 27, month: int = 11, **changes: str) -> None:
     # Half past three in the afternoon in Almaty.
-    fields = {"place": "Мәдениет үйі", "link": "", "materials": "Жоба: https://d.example/1", "language": "kk"} | changes
+    fields = {
+        "place": "Мәдениет үйі",
+        "link": "",
+        "materials": "Жоба: https://d.example/1",
+        "language": "kk",
+    } | changes
     version = petition_row(petition_id).version
     with work(officer()) as w:
         invitation = Invitation(datetime(2026, month, day, 10, 30, tzinfo=UTC), **fields)
@@ -304,10 +316,6 @@ def say(petition_id: int, promise_id: int, subject: int, *, kept: bool, author: 
 
 
 def signature_ids(petition_id: int) -> list[int]:
-    from sqlalchemy import select
-
-    from petitions.models.signature import Signature
-
     with reading(ANYONE) as w:
         query_ = select(Signature.id).where(Signature.petition_id == petition_id).order_by(Signature.id)
         return list(w.session.scalars(query_))
@@ -320,7 +328,9 @@ def test_on_its_day_people_are_asked_once(app: Flask, clock: Clock) -> None:
     assert sweep_promises() == 0
     clock.now += timedelta(days=8, hours=4)
     assert [sweep_promises(), sweep_promises()] == [1, 0]
-    mails = [mail for mail in sent_mails() if "/promises/" in words_of(mail) or "уәде" in words_of(mail).lower()]
+    mails = [
+        mail for mail in sent_mails() if "/promises/" in words_of(mail) or "уәде" in words_of(mail).lower()
+    ]
     asked = [mail for mail in mails if "/promises/" in words_of(mail)]
     assert len(asked) == 3
     for mail in asked:
@@ -403,3 +413,46 @@ def test_nobody_is_asked_about_a_petition_that_was_taken_down(app: Flask, clock:
         say(petition_id, promise_id, signature_ids(petition_id)[0], kept=True)
     with work(SYSTEM) as w:
         assert w.session.get_one(CasePromise, promise_id).asked_at is not None
+
+
+@pytest.mark.postgres_too
+def test_two_sweeps_at_once_ask_once_and_two_voices_are_one(app: Flask, clock: Clock) -> None:
+    petition_id, promise_id = promised(followers=1)
+    clock.now += timedelta(days=9)
+    subject = signature_ids(petition_id)[0]
+
+    def sweep(_n: int) -> int:
+        with app.app_context():
+            say(petition_id, promise_id, subject, kept=True)
+            return sweep_promises()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(sweep, range(4))) == 1
+    assert events(petition_id).count("promise_due") == 1
+    with reading(ANYONE) as w:
+        assert w.session.scalar(select(func.count()).select_from(PromiseVote)) == 1
+
+
+@pytest.mark.postgres_too
+def test_a_case_taken_in_hand_by_two_at_once_has_one_hand(app: Flask) -> None:
+    petition_id, (one, _other) = reviewed(), two_officers()
+
+    def take(_n: int) -> None:
+        with app.app_context(), work(one) as w:
+            casework.assign_case(w, petition_id, one.account_id)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(take, range(4)))
+    with reading(one) as w:
+        assert [row.id for row in open_cases(w, own=True)] == [petition_id]
+
+
+def test_the_explainer_shows_the_days_that_the_body_waited(client: FlaskClient, clock: Clock) -> None:
+    petition_id = reviewed(pausing=True)
+    ask(petition_id)
+    clock.now += timedelta(days=2)
+    reply(petition_id)
+    term = term_row(petition_id, TermKind.ANSWER)
+    assert term is not None
+    page = client.get(f"/terms/{term.id}?lang=en").get_data(as_text=True)
+    assert "November 24, 2026" in page and "November 25, 2026" in page

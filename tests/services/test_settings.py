@@ -84,3 +84,27 @@ def test_a_database_without_tables_is_said_in_one_sentence(tmp_path: Path) -> No
         ended = flask({"DAUYS_VAR_DIR": str(tmp_path)}, *words)
         assert ended.returncode == 1
         assert "db upgrade" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_a_word_that_only_looks_like_such_a_command_needs_the_settings() -> None:
+    ended = flask({"DAUYS_ENV": "production"}, "users", "create", "--name", "rules")
+    assert ended.returncode == 1 and "DAUYS_SECRET_KEY is required" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DAUYS_MAIL_URL", "nonsense"),
+        ("DAUYS_MAIL_URL", "folder:"),
+        ("DAUYS_MAIL_FROM", "nonsense"),
+        ("DAUYS_BASE_URL", "https://"),
+        ("DAUYS_BASE_URL", "https://petitions.example/below"),
+        ("DAUYS_DATABASE_URL", "mysql://x/y"),
+        ("DAUYS_REDIS_URL", "nonsense"),
+        ("DAUYS_RULEBOOK", "/nowhere"),
+        ("DAUYS_KEY_FILE", "/etc/hostname"),
+    ],
+)
+def test_config_check_refuses_what_could_not_work(production: dict[str, str], name: str, value: str) -> None:
+    ended = flask(production | {name: value}, "config", "check")
+    assert ended.returncode == 1 and name in ended.stderr and "Traceback" not in ended.stderr

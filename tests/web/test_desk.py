@@ -176,13 +176,20 @@ def by_two(desk: FlaskClient, petition_id: int) -> str:
 
 def test_an_answer_is_drafted_checked_then_published(desk: FlaskClient) -> None:
     petition_id = a_petition(State.UNDER_REVIEW, signatures=21)
-    given = {"outcome": "partly_satisfied", "text": REASONS + "\n\n**Маңызды**", "language": "kk"} | at("decided_on")
+    given = {"outcome": "partly_satisfied", "text": REASONS + "\n\n**Маңызды**", "language": "kk"} | at(
+        "decided_on"
+    )
     acts = {"act1_title": "Бюджет туралы шешім", "act1_link": "https://acts.example/3"}
     promise = {"promise1_text": "Кітапхана ашылады"} | at("promise1_due", day="1", month="12")
     status, where, _page = send(desk, f"/desk/{petition_id}/answer", **given, **acts, **promise)
     assert (status, where) == (303, f"/desk/{petition_id}/draft?lang=en")
     preview = desk.get(where).get_data(as_text=True)
-    for words in ("<strong>Маңызды</strong>", "Satisfied in part", "https://acts.example/3", "Кітапхана ашылады"):
+    for words in (
+        "<strong>Маңызды</strong>",
+        "Satisfied in part",
+        "https://acts.example/3",
+        "Кітапхана ашылады",
+    ):
         assert words in preview, words
     back = desk.get(f"/desk/{petition_id}/answer?lang=en").get_data(as_text=True)
     assert REASONS in back and "https://acts.example/3" in back and "Кітапхана ашылады" in back

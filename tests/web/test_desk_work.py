@@ -14,7 +14,6 @@ from core.tables import harmless
 from core.work import ANYONE, SYSTEM, reading, work
 from petitions.domain.lifecycle import State
 from petitions.jobs.promises import sweep_promises
-from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries import casework as query
 from petitions.services.casework import add_note, assign_case
 from petitions.services.promises import Promise
@@ -73,7 +72,11 @@ def test_a_note_is_kept_for_colleagues_and_for_nobody_else(desk: FlaskClient, ap
     assert send(desk, f"/desk/{petition_id}/note", note="<b>Заңгер</b> қарасын")[0] == 303
     page = shown(desk, f"/desk/{petition_id}")
     assert "&lt;b&gt;Заңгер&lt;/b&gt; қарасын" in page and "Notes of your authority" in page
-    for path in (f"/petitions/{petition_id}", f"/petitions/{petition_id}/referral", f"/api/v1/petitions/{petition_id}"):
+    for path in (
+        f"/petitions/{petition_id}",
+        f"/petitions/{petition_id}/referral",
+        f"/api/v1/petitions/{petition_id}",
+    ):
         assert "Заңгер" not in app.test_client().get(path).get_data(as_text=True)
 
 
@@ -110,7 +113,9 @@ def test_the_author_is_asked_and_replies(desk: FlaskClient, app: Flask) -> None:
     assert send(home, f"/petitions/{petition_id}/question", text="")[0] == 422
     assert send(home, f"/petitions/{petition_id}/question", text="Мектептің жанында.")[0] == 303
     assert home.get(f"/petitions/{petition_id}/question").status_code == 303
-    assert sign_in(app.test_client(), an_author()).get(f"/petitions/{petition_id}/question").status_code == 404
+    assert (
+        sign_in(app.test_client(), an_author()).get(f"/petitions/{petition_id}/question").status_code == 404
+    )
     public = shown(app.test_client(), f"/petitions/{petition_id}")
     for words in (ASKED, "Мектептің жанында.", "The authority asked the author a question"):
         assert words in public, words
@@ -125,7 +130,9 @@ def test_a_private_question_shows_only_its_reason(desk: FlaskClient, app: Flask)
     assert "Not public" in shown(desk, f"/desk/{petition_id}")
 
 
-def test_a_discussion_is_announced_with_an_entry_for_calendars(desk: FlaskClient, app: Flask, clock: Clock) -> None:
+def test_a_discussion_is_announced_with_an_entry_for_calendars(
+    desk: FlaskClient, app: Flask, clock: Clock
+) -> None:
     petition_id = reviewed()
     given = {"hour": "15:30", "place": "Мәдениет үйі; 2-қабат", "language": "kk"} | at("day", day="27")
     for wrong, message in (
@@ -142,14 +149,20 @@ def test_a_discussion_is_announced_with_an_entry_for_calendars(desk: FlaskClient
     public = app.test_client().get(f"/petitions/{petition_id}/discussion.ics")
     assert public.mimetype == "text/calendar"
     (event,) = Calendar.from_ical(public.data).walk("VEVENT")
-    assert event["LOCATION"] == "Мәдениет үйі; 2-қабат" and f"{event['DTSTART'].dt:%d %H:%M %Z}" == "27 10:30 UTC"
+    assert (
+        event["LOCATION"] == "Мәдениет үйі; 2-қабат"
+        and f"{event['DTSTART'].dt:%d %H:%M %Z}" == "27 10:30 UTC"
+    )
     assert "Entry for your calendar" in shown(app.test_client(), f"/petitions/{petition_id}")
     assert desk.get(f"/desk/{petition_id}/discussion").status_code == 303
     assert desk.get(f"/desk/{petition_id}/minutes").status_code == 303
     clock.now += timedelta(days=4, hours=8)
     desk = sign_in(desk, an_officer())
     assert send(desk, f"/desk/{petition_id}/minutes", minutes="Қысқа")[0] == 422
-    assert send(desk, f"/desk/{petition_id}/minutes", minutes="Он екі адам сөйледі, жоба қолдау тапты.")[0] == 303
+    assert (
+        send(desk, f"/desk/{petition_id}/minutes", minutes="Он екі адам сөйледі, жоба қолдау тапты.")[0]
+        == 303
+    )
     assert "Он екі адам сөйледі" in shown(app.test_client(), f"/petitions/{petition_id}")
     assert events(petition_id)[-1] == "minutes_published"
 
@@ -167,7 +180,9 @@ def test_a_promise_is_judged_by_a_button_and_reported_on(desk: FlaskClient, app:
     petition_id, promise_id = promised()
     clock.now += timedelta(days=8)
     sweep_promises()
-    (link,) = {found for mail in sent_mails() for found in re.findall(r"/promises/[^\s\"?<]+", words_of(mail))}
+    (link,) = {
+        found for mail in sent_mails() for found in re.findall(r"/promises/[^\s\"?<]+", words_of(mail))
+    }
     browser = app.test_client()
     page = browser.get(f"{link}?lang=en")
     assert page.status_code == 200 and "Кітапхана наурызда ашылады" in page.get_data(as_text=True)
@@ -180,7 +195,10 @@ def test_a_promise_is_judged_by_a_button_and_reported_on(desk: FlaskClient, app:
     desk = sign_in(desk, an_officer())
     path = f"/desk/{petition_id}/promises/{promise_id}"
     assert send(desk, path, report="Болды")[0] == 422
-    assert send(desk, path, report="Кітапхана 1 желтоқсанда ашылды.", evidence="https://photo.example/1")[0] == 303
+    assert (
+        send(desk, path, report="Кітапхана 1 желтоқсанда ашылды.", evidence="https://photo.example/1")[0]
+        == 303
+    )
     assert "https://photo.example/1" in shown(browser, f"/petitions/{petition_id}")
     assert desk.get(f"/desk/{petition_id}/promises/999").status_code == 404
 
@@ -205,7 +223,9 @@ def desk_routes(app: Flask) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("who", ["another body", "former officer", "administrator", "moderator", "author", "nobody"])
+@pytest.mark.parametrize(
+    "who", ["another body", "former officer", "administrator", "moderator", "author", "nobody"]
+)
 def test_nobody_else_comes_in_by_any_route_of_the_desk(client: FlaskClient, app: Flask, who: str) -> None:
     petition_id, promise_id = promised()
     waiting = reviewed()
@@ -229,7 +249,9 @@ def test_nobody_else_comes_in_by_any_route_of_the_desk(client: FlaskClient, app:
             assert "<" not in path, path
             answer = client.open(path, method=method)
             own_desk = who == "another body" and "<" not in rule
-            allowed = {200, 400, 422} if own_desk else {403, 404} if who != "nobody" else {302, 303, 401, 403, 404}
+            allowed = (
+                {200, 400, 422} if own_desk else {403, 404} if who != "nobody" else {302, 303, 401, 403, 404}
+            )
             assert answer.status_code in allowed, (who, method, path, answer.status_code)
             text = answer.get_data(as_text=True)
             assert "Құпия белгі" not in text and "Ауылға жаңа кітапхана" not in text, path

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from math import ceil
 from pathlib import Path
 
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from petitions.queries import rules
 from petitions.services.answer_drafts import approve_answer, publish_checked, save_answer, send_to_check
 from petitions.services.answering import AnswerDraft, register_petition
 from petitions.services.deadlines import settle_term
-from petitions.services.demo.crowd import Crowd
+from petitions.services.demo.crowd import RESIDENT_SHARE, Crowd
 from petitions.services.drafts import begin_draft, save_draft
 from petitions.services.screening import decide
 from petitions.services.stopping import StopDraft, confirm_stop, propose_stop
@@ -223,17 +224,23 @@ def _collect(stage: Stage, total: int) -> None:
     with reading(SYSTEM) as w:
         petition = w.session.get_one(Petition, stage.petition_id)
         goal, closes_at = petition.threshold or 0, petition.closes_at or stage.now
+        residents_only = petition.residents_only
     opened, crowd = stage.ago(story.published - 0.05), stage.cast.crowd
     left = total - _joiners_needed(stage)
     end = min(closes_at, stage.ago(story.decided or story.ended or 0.02))
     if story.reached:
-        before = goal - _joiners_needed(stage)
+        before = _signers_for(goal, residents_only) - _joiners_needed(stage)
         reached = stage.ago(story.reached)
         crowd.sign(stage.petition_id, before, opened, reached, known=story.known)
         stage.sweep(reached + timedelta(minutes=5))
         opened, left = reached + timedelta(minutes=10), left - before
     crowd.sign(stage.petition_id, left, opened, end, known=story.known)
     _end(stage)
+
+
+def _signers_for(goal: int, residents_only: bool) -> int:
+    """How many people have to sign: where only residents count, some more, for not all of them live there."""
+    return ceil(goal / RESIDENT_SHARE * 1.06) if residents_only else goal
 
 
 def _end(stage: Stage) -> None:

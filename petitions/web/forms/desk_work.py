@@ -115,7 +115,9 @@ class ReportForm(Form):
     """What became of a promise."""
 
     report = text_field(
-        lazy("What became of the promise?"), required(lazy("Say what became of the promise.")), max_length=MOST
+        lazy("What became of the promise?"),
+        required(lazy("Say what became of the promise.")),
+        max_length=MOST,
     )
     evidence = line_field(lazy("Where this can be seen or read"), Optional(), max_length=LONGEST_LINK)
 
