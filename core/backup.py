@@ -186,7 +186,9 @@ def _check_part(archive: zipfile.ZipFile, name: str, part: Part, told: Callable[
     told(rows, part.rows)
 
 
-def _fill(w: Work, archive: zipfile.ZipFile, table: Table, total: int, told: Callable[[int, int], None]) -> None:
+def _fill(
+    w: Work, archive: zipfile.ZipFile, table: Table, total: int, told: Callable[[int, int], None]
+) -> None:
     decode, done = decoder(table), 0
     with archive.open(f"{table.name}.jsonl") as lines:
         rows = map(decode, lines)

@@ -49,7 +49,7 @@ def sensible(command: click.Command) -> click.Command:
             advice = "If it was never made or is older than the code: flask --app app db upgrade"
             raise click.ClickException(f"The database cannot be used ({why}). {advice}") from error
 
-    command.invoke = invoke  # type: ignore[method-assign]
+    command.invoke = invoke  # type: ignore[assignment, method-assign]
     return command
 
 

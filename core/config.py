@@ -86,12 +86,16 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_known_database(cls, value: str) -> str:
-        return _matching(value, r"(sqlite:///|postgresql(\+psycopg)?://).+", "sqlite:///FILE or postgresql://...")
+        return _matching(
+            value, r"(sqlite:///|postgresql(\+psycopg)?://).+", "sqlite:///FILE or postgresql://..."
+        )
 
     @field_validator("mail_url")
     @classmethod
     def _is_known_transport(cls, value: str) -> str:
-        return _matching(value, r"smtps?://[^/]+.*|folder:.+|console:", "smtp://HOST, folder:PATH or console:")
+        return _matching(
+            value, r"smtps?://[^/]+.*|folder:.+|console:", "smtp://HOST, folder:PATH or console:"
+        )
 
     @field_validator("redis_url")
     @classmethod

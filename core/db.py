@@ -144,9 +144,13 @@ def settle_sequences(session: Session) -> None:
         return
     for table in Base.metadata.sorted_tables:
         for column in table.primary_key.columns:
-            name = session.scalar(text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": table.name, "c": column.name})
+            name = session.scalar(
+                text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": table.name, "c": column.name}
+            )
             if name is not None:
-                query = f'SELECT setval(:name, coalesce(max("{column.name}"), 0) + 1, false) FROM "{table.name}"'  # noqa: S608
+                query = (
+                    f'SELECT setval(:name, coalesce(max("{column.name}"), 0) + 1, false) FROM "{table.name}"'  # noqa: S608
+                )
                 session.execute(text(query), {"name": name})
 
 

@@ -63,7 +63,10 @@ def _job_figures(w: Work, registry: CollectorRegistry) -> None:
     age = Gauge("dauys_job_age_seconds", "Seconds since the job last succeeded", ["job"], registry=registry)
     late = Gauge("dauys_job_late", "1 when the job is late", ["job"], registry=registry)
     done = Gauge(
-        "dauys_job_done", "What the job did last (tally_check: totals that drifted)", ["job"], registry=registry
+        "dauys_job_done",
+        "What the job did last (tally_check: totals that drifted)",
+        ["job"],
+        registry=registry,
     )
     faults = Gauge("dauys_job_faults", "How often the job failed", ["job"], registry=registry)
     for state in jobs.states(w):

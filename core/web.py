@@ -100,6 +100,7 @@ def _whole(serve: Callable[..., Any]) -> Callable[..., Any]:
         response: Response = serve(**names)
         response.direct_passthrough = False
         response.make_sequence()
+        response.close()
         return response
 
     return static

@@ -1,7 +1,6 @@
 """What each mail about a case says: a subject, a few sentences, and one button, by event and audience."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from core.i18n import lazy
 from petitions.domain.deadlines import TermKind

@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from app import create_app
+from core import keyfile
 from core.config import Controller, Settings
 from core.db import Base, db, dispose
 from core.work import SYSTEM, work
@@ -155,7 +156,9 @@ def _cluster() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_app(postgres_url: str, _clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def _postgres_app(
+    postgres_url: str, _clock: Clock, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     url = new_postgres_database(postgres_url, "main")
     made = make_app(tmp_path_factory.mktemp("var_pg"), url, _clock)
     with made.app_context():
@@ -243,3 +246,17 @@ def _no_drift() -> None:
 def client(app: Flask) -> FlaskClient:
     """A browser without a session, which checks every page that it gets."""
     return app.test_client()
+
+
+@pytest.fixture
+def key_file(app: Flask) -> Iterator[Path]:
+    """The app's key file; after the test it is as it was before, and nothing is written down beside it."""
+    keys = app.extensions["dauys"].keys
+    path = keyfile.key_path(keys)
+    content, wrapping = path.read_text(), dict(keys.wrapping)
+    yield path
+    keyfile.replace_file(path, content)
+    keys.wrapping.clear()
+    keys.wrapping.update(wrapping)
+    for beside in (keyfile.destroyed_file(path), keyfile.copies_file(path)):
+        beside.unlink(missing_ok=True)

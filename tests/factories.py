@@ -255,7 +255,9 @@ def _publish(w: Work, petition: Petition, tier: Tier) -> None:
         petition.threshold = petition.threshold or proof.count
     term = start_term(w, petition, TermKind.COLLECTION, tier.collection.window, "published")
     petition.opened_at = w.now
-    petition.closes_at = ends_at(term.due_on, rules.rulebook_of(w, petition).timezone) if term.due_on else None
+    petition.closes_at = (
+        ends_at(term.due_on, rules.rulebook_of(w, petition).timezone) if term.due_on else None
+    )
     petition.residents_only = tier.residents_only
 
 

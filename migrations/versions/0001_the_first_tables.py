@@ -63,6 +63,33 @@ def upgrade() -> None:
     with op.batch_alter_table('contact_mails', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_contact_mails_at'), ['at'], unique=False)
 
+    op.create_table('data_requests',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('kind', sa.Enum('see', 'restrict', 'object', name='requestkind', native_enum=False, create_constraint=True), nullable=False),
+    sa.Column('state', sa.Enum('unproved', 'waiting', 'answered', name='requeststate', native_enum=False, create_constraint=True), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('contact', sa.LargeBinary(), nullable=True),
+    sa.Column('salt', sa.LargeBinary(), nullable=True),
+    sa.Column('mailbox', sa.LargeBinary(), nullable=True),
+    sa.Column('text', sa.LargeBinary(), nullable=True),
+    sa.Column('found', sa.LargeBinary(), nullable=True),
+    sa.Column('answer', sa.LargeBinary(), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('searched_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('granted', sa.Boolean(), nullable=True),
+    sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.CheckConstraint("(state = 'answered') = (answered_at IS NOT NULL)", name=op.f('ck_data_requests_answered_has_date')),
+    sa.CheckConstraint("state = 'unproved' OR (proved_at IS NOT NULL AND due_on IS NOT NULL)", name=op.f('ck_data_requests_proved_has_due')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_data_requests'))
+    )
+    with op.batch_alter_table('data_requests', schema=None) as batch_op:
+        batch_op.create_index('ix_data_requests_contact', ['contact'], unique=False)
+        batch_op.create_index('ix_data_requests_state_asked_at', ['state', 'asked_at'], unique=False)
+
     op.create_table('job_runs',
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
@@ -72,6 +99,15 @@ def upgrade() -> None:
     sa.Column('faults', sa.Integer(), nullable=False),
     sa.Column('fault', sa.String(length=80), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_job_runs'))
+    )
+    op.create_table('notice_versions',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('stored_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_versions')),
+    sa.UniqueConstraint('number', name=op.f('uq_notice_versions_number'))
     )
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -119,6 +155,10 @@ def upgrade() -> None:
     sa.Column('author_notice_version', sa.String(length=64), nullable=True),
     sa.Column('author_consent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('author_consent_language', sa.String(length=8), nullable=True),
+    sa.Column('author_consent_channel', sa.String(length=16), nullable=True),
+    sa.Column('notice', sa.String(length=32), nullable=True),
+    sa.Column('notice_language', sa.String(length=8), nullable=True),
+    sa.Column('notice_channel', sa.String(length=16), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('disabled', sa.Boolean(), nullable=False),
     sa.CheckConstraint("author_since IS NULL OR (author_notice_version IS NOT NULL AND author_consent_at IS NOT NULL AND author_consent_language IS NOT NULL AND place IS NOT NULL AND full_name <> '')", name=op.f('ck_accounts_author_is_named')),
@@ -172,6 +212,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_account_sessions_account_id'), ['account_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_account_sessions_expires_at'), ['expires_at'], unique=False)
 
+    op.create_table('breaches',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('known_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('what', sa.String(length=2000), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('regulator_told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('people_told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('regulator_told_at IS NULL OR regulator_told_at >= known_at', name=op.f('ck_breaches_told_after')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['accounts.id'], name=op.f('fk_breaches_recorded_by_accounts')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_breaches'))
+    )
     op.create_table('clock_stops',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('first_day', sa.Date(), nullable=False),
@@ -205,6 +258,34 @@ def upgrade() -> None:
     with op.batch_alter_table('clock_stops', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_clock_stops_confirmed_at'), ['confirmed_at'], unique=False)
 
+    op.create_table('data_orders',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('received_on', sa.Date(), nullable=False),
+    sa.Column('body_kind', sa.String(length=16), nullable=False),
+    sa.Column('outcome', sa.String(length=16), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['recorded_by'], ['accounts.id'], name=op.f('fk_data_orders_recorded_by_accounts')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_data_orders'))
+    )
+    with op.batch_alter_table('data_orders', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_data_orders_received_on'), ['received_on'], unique=False)
+
+    op.create_table('ledger_notes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('authority', sa.String(length=64), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('hidden_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('hidden_why', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['authority'], ['authorities.code'], name=op.f('fk_ledger_notes_authority_authorities')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ledger_notes'))
+    )
+    with op.batch_alter_table('ledger_notes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ledger_notes_authority'), ['authority'], unique=False)
+
     op.create_table('petitions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -232,11 +313,14 @@ def upgrade() -> None:
     sa.Column('registered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('frozen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('frozen_reason', sa.Text(), nullable=True),
     sa.Column('search', sa.Text(), nullable=False),
     sa.CheckConstraint("state <> 'answered' OR answered_at IS NOT NULL", name=op.f('ck_petitions_answered_has_date')),
     sa.CheckConstraint("state = 'draft' OR state = 'withdrawn' OR authority IS NOT NULL", name=op.f('ck_petitions_has_addressee')),
     sa.CheckConstraint("state NOT IN ('collecting', 'under_review', 'answered') OR (opened_at IS NOT NULL AND threshold > 0)", name=op.f('ck_petitions_published_has_goal')),
     sa.CheckConstraint("state NOT IN ('under_review', 'answered') OR (reached_at IS NOT NULL AND handed_over_at IS NOT NULL)", name=op.f('ck_petitions_handed_over_has_dates')),
+    sa.CheckConstraint('(frozen_at IS NULL) = (frozen_reason IS NULL)', name=op.f('ck_petitions_frozen_has_reason')),
     sa.ForeignKeyConstraint(['area'], ['areas.code'], name=op.f('fk_petitions_area_areas')),
     sa.ForeignKeyConstraint(['author_id'], ['accounts.id'], name=op.f('fk_petitions_author_id_accounts')),
     sa.ForeignKeyConstraint(['author_place'], ['areas.code'], name=op.f('fk_petitions_author_place_areas')),
@@ -308,6 +392,32 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_second_factors_account_id_accounts')),
     sa.PrimaryKeyConstraint('account_id', name=op.f('pk_second_factors'))
     )
+    op.create_table('answer_works',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('authority', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('outcome', sa.String(length=64), nullable=True),
+    sa.Column('markdown', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=False),
+    sa.Column('correction', sa.Text(), nullable=False),
+    sa.Column('acts', sa.JSON(), nullable=False),
+    sa.Column('promises', sa.JSON(), nullable=False),
+    sa.Column('others', sa.JSON(), nullable=False),
+    sa.Column('stage', sa.Enum('writing', 'checking', 'returned', 'approved', name='stage', native_enum=False, create_constraint=True), nullable=False),
+    sa.Column('written_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('remark', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("stage <> 'approved' OR checked_at IS NOT NULL", name=op.f('ck_answer_works_approved_was_checked')),
+    sa.ForeignKeyConstraint(['authority'], ['authorities.code'], name=op.f('fk_answer_works_authority_authorities')),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_answer_works_petition_id_petitions')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_answer_works')),
+    sa.UniqueConstraint('petition_id', 'authority', name=op.f('uq_answer_works_petition_id_authority'))
+    )
     op.create_table('answers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -317,14 +427,42 @@ def upgrade() -> None:
     sa.Column('markdown', sa.Text(), nullable=False),
     sa.Column('html', sa.Text(), nullable=False),
     sa.Column('correction', sa.Text(), nullable=False),
+    sa.Column('acts', sa.JSON(), nullable=False),
     sa.Column('language', sa.String(length=8), nullable=False),
     sa.Column('decided_on', sa.Date(), nullable=False),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('checked_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_answers_petition_id_petitions')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_answers')),
     sa.UniqueConstraint('petition_id', 'kind', 'number', name=op.f('uq_answers_petition_id_kind_number'))
     )
+    op.create_table('author_letters',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text', sa.LargeBinary(), nullable=False),
+    sa.Column('reply_to', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_author_letters_petition_id_petitions')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_author_letters'))
+    )
+    with op.batch_alter_table('author_letters', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_author_letters_created_at'), ['created_at'], unique=False)
+
+    op.create_table('case_assignments',
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('authority', sa.String(length=64), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('assigned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('assigned_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_case_assignments_account_id_accounts')),
+    sa.ForeignKeyConstraint(['authority'], ['authorities.code'], name=op.f('fk_case_assignments_authority_authorities')),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_case_assignments_petition_id_petitions')),
+    sa.PrimaryKeyConstraint('petition_id', name=op.f('pk_case_assignments'))
+    )
+    with op.batch_alter_table('case_assignments', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_assignments_account_id'), ['account_id'], unique=False)
+
     op.create_table('case_mutes',
     sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -332,6 +470,35 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_case_mutes_account_id_accounts')),
     sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_case_mutes_petition_id_petitions')),
     sa.PrimaryKeyConstraint('petition_id', 'account_id', name=op.f('pk_case_mutes'))
+    )
+    op.create_table('case_notes',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('authority', sa.String(length=64), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['authority'], ['authorities.code'], name=op.f('fk_case_notes_authority_authorities')),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_case_notes_petition_id_petitions')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_notes'))
+    )
+    with op.batch_alter_table('case_notes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_notes_petition_id'), ['petition_id'], unique=False)
+
+    op.create_table('contact_reads',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('proposal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('signature_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('asked_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('agreed_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('agreed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_contact_reads_petition_id_petitions')),
+    sa.ForeignKeyConstraint(['proposal_id'], ['proposals.id'], name=op.f('fk_contact_reads_proposal_id_proposals')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_reads')),
+    sa.UniqueConstraint('proposal_id', name=op.f('uq_contact_reads_proposal_id'))
     )
     op.create_table('decisions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -450,6 +617,33 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('petition_id', name=op.f('pk_referrals')),
     sa.UniqueConstraint('receipt', name=op.f('uq_referrals_receipt'))
     )
+    op.create_table('retention_holds',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('set_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('lifted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lifted_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_retention_holds_petition_id_petitions')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_retention_holds'))
+    )
+    with op.batch_alter_table('retention_holds', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_retention_holds_petition_id'), ['petition_id'], unique=False)
+
+    op.create_table('retention_journal',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kept', sa.Enum('unconfirmed', 'withdrawn', 'contact', 'promise', 'identity', 'network', 'mails_counted', 'mail_rows', 'audit', 'backup', 'backup_keys', 'language', 'session', 'session_staff', 'invitation', 'proposal', 'account_unconfirmed', 'author_name', 'contact_letter', 'request', 'request_open', 'request_mailbox', 'tombstone', 'account', 'office', 'case', name='kept', native_enum=False, create_constraint=True), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.CheckConstraint('n > 0', name=op.f('ck_retention_journal_something')),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_retention_journal_petition_id_petitions')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_retention_journal'))
+    )
+    with op.batch_alter_table('retention_journal', schema=None) as batch_op:
+        batch_op.create_index('ix_retention_journal_kept_at', ['kept', 'at'], unique=False)
+
     op.create_table('signatures',
     sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
@@ -557,6 +751,80 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_transfers')),
     sa.UniqueConstraint('petition_id', name=op.f('uq_transfers_petition_id'))
     )
+    op.create_table('case_discussions',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('term_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('announced_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('link', sa.Text(), nullable=False),
+    sa.Column('materials', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('minutes', sa.Text(), nullable=False),
+    sa.Column('minutes_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("place <> '' OR link <> ''", name=op.f('ck_case_discussions_somewhere')),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_case_discussions_petition_id_petitions')),
+    sa.ForeignKeyConstraint(['term_id'], ['terms.id'], name=op.f('fk_case_discussions_term_id_terms')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_discussions'))
+    )
+    with op.batch_alter_table('case_discussions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_discussions_petition_id'), ['petition_id'], unique=False)
+
+    op.create_table('case_promises',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('answer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('term_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('report', sa.Text(), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['answer_id'], ['answers.id'], name=op.f('fk_case_promises_answer_id_answers')),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_case_promises_petition_id_petitions')),
+    sa.ForeignKeyConstraint(['term_id'], ['terms.id'], name=op.f('fk_case_promises_term_id_terms')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_promises'))
+    )
+    with op.batch_alter_table('case_promises', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_promises_due_on'), ['due_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_promises_petition_id'), ['petition_id'], unique=False)
+
+    op.create_table('case_questions',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('petition_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('term_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('language', sa.String(length=8), nullable=False),
+    sa.Column('private_because', sa.Text(), nullable=False),
+    sa.Column('pauses', sa.Boolean(), nullable=False),
+    sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('reply', sa.Text(), nullable=False),
+    sa.Column('replied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("replied_at IS NULL OR reply <> ''", name=op.f('ck_case_questions_reply_has_words')),
+    sa.ForeignKeyConstraint(['petition_id'], ['petitions.id'], name=op.f('fk_case_questions_petition_id_petitions')),
+    sa.ForeignKeyConstraint(['term_id'], ['terms.id'], name=op.f('fk_case_questions_term_id_terms')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_case_questions'))
+    )
+    with op.batch_alter_table('case_questions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_case_questions_petition_id'), ['petition_id'], unique=False)
+
+    op.create_table('reminders',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('term_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('step', sa.String(length=16), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('to_supervisor', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['term_id'], ['terms.id'], name=op.f('fk_reminders_term_id_terms')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reminders')),
+    sa.UniqueConstraint('term_id', 'due_on', 'step', name=op.f('uq_reminders_term_id_due_on_step'))
+    )
     op.create_table('term_changes',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('term_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -586,12 +854,22 @@ def upgrade() -> None:
     with op.batch_alter_table('term_extensions', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_term_extensions_term_id'), ['term_id'], unique=False)
 
+    op.create_table('promise_votes',
+    sa.Column('promise_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('voter', sa.String(length=64), nullable=False),
+    sa.Column('party', sa.Enum('author', 'follower', name='voter', native_enum=False, create_constraint=True), nullable=False),
+    sa.Column('kept', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['promise_id'], ['case_promises.id'], name=op.f('fk_promise_votes_promise_id_case_promises')),
+    sa.PrimaryKeyConstraint('promise_id', 'voter', name=op.f('pk_promise_votes'))
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_table('promise_votes')
     with op.batch_alter_table('term_extensions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_term_extensions_term_id'))
 
@@ -600,6 +878,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_term_changes_term_id'))
 
     op.drop_table('term_changes')
+    op.drop_table('reminders')
+    with op.batch_alter_table('case_questions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_questions_petition_id'))
+
+    op.drop_table('case_questions')
+    with op.batch_alter_table('case_promises', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_promises_petition_id'))
+        batch_op.drop_index(batch_op.f('ix_case_promises_due_on'))
+
+    op.drop_table('case_promises')
+    with op.batch_alter_table('case_discussions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_discussions_petition_id'))
+
+    op.drop_table('case_discussions')
     op.drop_table('transfers')
     with op.batch_alter_table('terms', schema=None) as batch_op:
         batch_op.drop_index('ix_terms_open', sqlite_where=sa.text('met_on IS NULL AND cancelled_on IS NULL'), postgresql_where=sa.text('met_on IS NULL AND cancelled_on IS NULL'))
@@ -616,6 +908,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_signatures_state_expires_at')
 
     op.drop_table('signatures')
+    with op.batch_alter_table('retention_journal', schema=None) as batch_op:
+        batch_op.drop_index('ix_retention_journal_kept_at')
+
+    op.drop_table('retention_journal')
+    with op.batch_alter_table('retention_holds', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_retention_holds_petition_id'))
+
+    op.drop_table('retention_holds')
     op.drop_table('referrals')
     op.drop_table('petition_thresholds')
     op.drop_table('petition_texts')
@@ -634,8 +934,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_decisions_petition_id'))
 
     op.drop_table('decisions')
+    op.drop_table('contact_reads')
+    with op.batch_alter_table('case_notes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_notes_petition_id'))
+
+    op.drop_table('case_notes')
     op.drop_table('case_mutes')
+    with op.batch_alter_table('case_assignments', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_case_assignments_account_id'))
+
+    op.drop_table('case_assignments')
+    with op.batch_alter_table('author_letters', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_author_letters_created_at'))
+
+    op.drop_table('author_letters')
     op.drop_table('answers')
+    op.drop_table('answer_works')
     op.drop_table('second_factors')
     with op.batch_alter_table('role_grants', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_role_grants_body'))
@@ -655,10 +969,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_petitions_area'))
 
     op.drop_table('petitions')
+    with op.batch_alter_table('ledger_notes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ledger_notes_authority'))
+
+    op.drop_table('ledger_notes')
+    with op.batch_alter_table('data_orders', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_data_orders_received_on'))
+
+    op.drop_table('data_orders')
     with op.batch_alter_table('clock_stops', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_clock_stops_confirmed_at'))
 
     op.drop_table('clock_stops')
+    op.drop_table('breaches')
     with op.batch_alter_table('account_sessions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_account_sessions_expires_at'))
         batch_op.drop_index(batch_op.f('ix_account_sessions_account_id'))
@@ -676,7 +999,13 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outbox_open', sqlite_where=sa.text('sent_at IS NULL AND parked_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL AND parked_at IS NULL'))
 
     op.drop_table('outbox')
+    op.drop_table('notice_versions')
     op.drop_table('job_runs')
+    with op.batch_alter_table('data_requests', schema=None) as batch_op:
+        batch_op.drop_index('ix_data_requests_state_asked_at')
+        batch_op.drop_index('ix_data_requests_contact')
+
+    op.drop_table('data_requests')
     with op.batch_alter_table('contact_mails', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_contact_mails_at'))
 

@@ -12,4 +12,14 @@ from petitions.jobs import (
     windows,
 )
 
-__all__ = ["data_requests", "deadlines", "outages", "privacy", "promises", "reminders", "retention", "tally", "windows"]
+__all__ = [
+    "data_requests",
+    "deadlines",
+    "outages",
+    "privacy",
+    "promises",
+    "reminders",
+    "retention",
+    "tally",
+    "windows",
+]

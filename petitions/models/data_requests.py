@@ -52,7 +52,9 @@ class DataRequest(Base):
     granted: Mapped[bool | None]
     answered_by: Mapped[int | None] = mapped_column(BigId)
     __table_args__ = (
-        CheckConstraint("state = 'unproved' OR (proved_at IS NOT NULL AND due_on IS NOT NULL)", name="proved_has_due"),
+        CheckConstraint(
+            "state = 'unproved' OR (proved_at IS NOT NULL AND due_on IS NOT NULL)", name="proved_has_due"
+        ),
         CheckConstraint("(state = 'answered') = (answered_at IS NOT NULL)", name="answered_has_date"),
         Index("ix_data_requests_contact", "contact"),
         Index("ix_data_requests_state_asked_at", "state", "asked_at"),

@@ -18,7 +18,10 @@ class RetentionEntry(Base):
     kept: Mapped[Kept] = mapped_column(enum_column(Kept))
     petition_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("petitions.id"))
     n: Mapped[int]
-    __table_args__ = (CheckConstraint("n > 0", name="something"), Index("ix_retention_journal_kept_at", "kept", "at"))
+    __table_args__ = (
+        CheckConstraint("n > 0", name="something"),
+        Index("ix_retention_journal_kept_at", "kept", "at"),
+    )
 
 
 class RetentionHold(Base):

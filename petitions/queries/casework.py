@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Select, func, select
 
@@ -369,7 +368,7 @@ def _question(row: CaseQuestion, term: Term, *, hidden: bool) -> QuestionRow:
     )
 
 
-def _discussions(petition_id: int) -> Select[Any]:
+def _discussions(petition_id: int) -> Select[CaseDiscussion, Term]:
     query = select(CaseDiscussion, Term).join(Term, Term.id == CaseDiscussion.term_id)
     return query.where(CaseDiscussion.petition_id == petition_id)
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, Exists, Row, Select, and_, exists, func, or_, select
 
@@ -34,6 +33,7 @@ from petitions.queries.search import matches
 from petitions.queries.terms import TermRow, terms_of
 
 SOON_DAYS = 5
+Cases = Select[Petition, Referral, dict[str, str], bool]
 DONE_PER_PAGE = 50
 
 
@@ -163,7 +163,7 @@ def open_cases(w: Work, q: str = "", *, own: bool = False) -> tuple[DeskRow, ...
     return tuple(sorted(rows, key=lambda row: (URGENCY.index(row.group), *_due_first(row))))
 
 
-def _done(w: Work, mine: Select[Any], counts: Mapping[Group, int], before: int | None) -> Inbox:
+def _done(w: Work, mine: Cases, counts: Mapping[Group, int], before: int | None) -> Inbox:
     query = mine.where(~_is_open()).order_by(Petition.id.desc()).limit(DONE_PER_PAGE + 1)
     rows = _rows(w, query if before is None else query.where(Petition.id < before))
     more = rows[DONE_PER_PAGE - 1].id if len(rows) > DONE_PER_PAGE else None
@@ -195,9 +195,9 @@ def desk_case(w: Work, petition_id: int) -> DeskCase:
     )
 
 
-def _cases(w: Work, q: str, *, own: bool) -> Select[Any]:
+def _cases(w: Work, q: str, *, own: bool) -> Cases:
     body = w.actor.body or ""
-    query = (
+    query: Cases = (
         select(Petition, Referral, Area.names, _replied().label("replied"))
         .join(Referral, Referral.petition_id == Petition.id)
         .join(Area, Area.code == Petition.area)
@@ -226,7 +226,7 @@ def _replied() -> Exists:
     return exists().where(Answer.petition_id == Petition.id, Answer.kind == REPLY)
 
 
-def _rows(w: Work, query: Select[Any]) -> list[DeskRow]:
+def _rows(w: Work, query: Cases) -> list[DeskRow]:
     found = w.session.execute(query).all()
     ids = [row.Petition.id for row in found]
     if not ids:
@@ -237,7 +237,10 @@ def _rows(w: Work, query: Select[Any]) -> list[DeskRow]:
 
 
 def _row(
-    row: Row[Any], terms: Sequence[TermRow], hands: Mapping[int, Colleague], stages: Mapping[int, Stage]
+    row: Row[Petition, Referral, dict[str, str], bool],
+    terms: Sequence[TermRow],
+    hands: Mapping[int, Colleague],
+    stages: Mapping[int, Stage],
 ) -> DeskRow:
     petition, referral, place_names, replied = row
     step = _step(petition, replied=replied)

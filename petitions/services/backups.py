@@ -105,7 +105,9 @@ def _rewrap(w: Work, ring: KeyRing) -> None:
     """Put the restored keys under the present wrapping key where the one of the backup was dropped since."""
     after, present = 0, w.keys.latest()
     while True:
-        query = select(PetitionKeys).where(PetitionKeys.petition_id > after).order_by(PetitionKeys.petition_id)
+        query = (
+            select(PetitionKeys).where(PetitionKeys.petition_id > after).order_by(PetitionKeys.petition_id)
+        )
         rows = w.session.scalars(query.limit(SLICE)).all()
         for row in rows:
             for name in KeyName:

@@ -151,14 +151,18 @@ def answer_request(w: Work, request_id: int, *, granted: bool, text: str) -> Non
         _end_mails(w, found_of(w, row))
     _settle(w, row, granted=granted)
     row.answered_by = w.actor.account_id
-    record(w, "data-request:answer", f"data-request:{row.id}", after={"kind": row.kind.value, "granted": granted})
+    record(
+        w, "data-request:answer", f"data-request:{row.id}", after={"kind": row.kind.value, "granted": granted}
+    )
 
 
 def queue(w: Work) -> list[QueueRow]:
     """What waits for the controller, the most urgent first, and the latest answers."""
     demand(w.actor, Permission.DATA_REQUEST_HANDLE)
     query = select(DataRequest).where(DataRequest.state != RequestState.UNPROVED)
-    waiting = query.where(DataRequest.state == RequestState.WAITING).order_by(DataRequest.due_on, DataRequest.id)
+    waiting = query.where(DataRequest.state == RequestState.WAITING).order_by(
+        DataRequest.due_on, DataRequest.id
+    )
     done = query.where(DataRequest.state == RequestState.ANSWERED).order_by(DataRequest.id.desc()).limit(50)
     return [_queue_row(w, row) for part in (waiting, done) for row in w.session.scalars(part)]
 

@@ -1,4 +1,4 @@
-"""The only way for staff to a signer's contact: a reason, two persons, a cap, one use within a day, and a public number."""
+"""The only way of staff to a signer's contact: a reason, two persons, a cap, one use, and a public number."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -121,7 +121,9 @@ def _is_open(w: Work, leave: ContactRead) -> bool:
 
 def _open(w: Work, leave: ContactRead) -> list[Opened]:
     key = contact_key(w, leave.petition_id)
-    query = select(Signature).where(Signature.petition_id == leave.petition_id, Signature.contact.is_not(None))
+    query = select(Signature).where(
+        Signature.petition_id == leave.petition_id, Signature.contact.is_not(None)
+    )
     if leave.signature_id is not None:
         query = query.where(Signature.id == leave.signature_id)
     rows = w.session.scalars(query.order_by(Signature.id).execution_options(yield_per=1000))

@@ -86,7 +86,11 @@ def replay_destructions(w: Work) -> int:
         name = KeyName(entry["key"])
         wrapped = getattr(row, name.value, None)
         # A number may have been given anew after a restore: the mark says whether it is the same key.
-        if row is not None and wrapped is not None and _mark(w, row.petition_id, name, wrapped) == entry["mark"]:
+        if (
+            row is not None
+            and wrapped is not None
+            and _mark(w, row.petition_id, name, wrapped) == entry["mark"]
+        ):
             _forget(w, row, name)
             announce(w, w.session.get_one(Petition, row.petition_id), EVENTS[name])
             done += 1

@@ -1,4 +1,4 @@
-"""Retention that runs itself: each class is destroyed on its day, journalled by class and number, or held in the open."""
+"""Retention that runs itself: each class goes on its day, journalled by class and number, or is held in the open."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

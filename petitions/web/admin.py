@@ -22,6 +22,9 @@ JOBS = {
     "expiry": lazy("Ends signatures that were not confirmed in time"),
     "outages": lazy("Notices that the jobs had not run, and proposes a stop of the clocks"),
     "reminders": lazy("Reminds authorities of their due dates"),
+    "retention": lazy("Destroys personal data whose time is over"),
+    "retention_warning": lazy("Tells the controllers what comes due for destruction"),
+    "data_requests": lazy("Searches for what is held with a mailbox, when its owner asks"),
     "accounts": lazy("Removes accounts that were never confirmed, and old sessions"),
 }
 

@@ -53,9 +53,7 @@ class AskReadForm(Form):
         lazy("Number of the petition"),
         [InputRequired(lazy("Write the number of the petition.")), NumberRange(min=1, max=2**53)],
     )
-    signature = IntegerField(
-        lazy("Number of the signature"), [Optional(), NumberRange(min=1, max=LARGEST)]
-    )
+    signature = IntegerField(lazy("Number of the signature"), [Optional(), NumberRange(min=1, max=LARGEST)])
     reason = text_field(lazy("Reason"), required(lazy("Write the reason.")), max_length=MOST_REASON)
 
 
@@ -65,7 +63,9 @@ def requests() -> View:
     """What waits, the most urgent first, and the latest answers."""
     with reading(current_actor()) as w:
         rows, (waiting, late) = queue(w), waiting_and_late(w)
-    return page("data_desk/requests.html", rows=rows, waiting=waiting, late=late, kinds=_kinds(), today=w.today)
+    return page(
+        "data_desk/requests.html", rows=rows, waiting=waiting, late=late, kinds=_kinds(), today=w.today
+    )
 
 
 @bp.route("/requests/<id:request_id>", methods=BOTH)

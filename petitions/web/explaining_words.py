@@ -27,7 +27,12 @@ def cause_words(cause: str, kind: TermKind) -> str:
         return _("Stop of the clocks, no. %(n)s", n=number)
     if act == "stop-ended":
         return _("End of the stop of the clocks, no. %(n)s", n=number)
-    known = {"extension": _("Extension"), "recomputed": _("Computed anew")}
+    known = {
+        "extension": _("Extension"),
+        "recomputed": _("Computed anew"),
+        "question": _("The authority asked the author a question"),
+        "question_replied": _("The author replied to the question"),
+    }
     return known.get(act) or start_words(act, kind)
 
 
@@ -76,7 +81,9 @@ def _skipped(run: Run) -> str:
 
 def _counted(run: Run, numbers: tuple[int, int], unit: Unit) -> str:
     first, last = (format_number(n) for n in numbers)
-    words = _("day %(n)s", n=first) if first == last else _("days %(first)s to %(last)s", first=first, last=last)
+    words = (
+        _("day %(n)s", n=first) if first == last else _("days %(first)s to %(last)s", first=first, last=last)
+    )
     if run.extra:
         words = _("%(days)s, by the extension", days=words)
     if run.moved and unit is Unit.WORKING_DAYS and run.name:

@@ -30,9 +30,7 @@ class HoldForm(Form):
         lazy("Number of the petition"),
         [InputRequired(lazy("Write the number of the petition.")), NumberRange(min=1, max=2**53)],
     )
-    reason = text_field(
-        lazy("Reason"), required(lazy("Write the reason.")), max_length=MOST_REASON
-    )
+    reason = text_field(lazy("Reason"), required(lazy("Write the reason.")), max_length=MOST_REASON)
 
 
 @bp.get("/privacy/destroyed")

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as Redirect
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 
 from auth.mailbox import check_mailbox
 from core.access import open_to_all, public
@@ -53,7 +54,7 @@ class AskForm(Form):
 
     email = _mailbox_field()
     kind = RadioField(lazy("What do you ask for?"), [required(lazy("Choose what you ask for."))])
-    text = text_field(lazy("What should the controller know?"), max_length=LONGEST_TEXT)
+    text = text_field(lazy("What should the controller know?"), Optional(), max_length=LONGEST_TEXT)
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)
@@ -64,7 +65,9 @@ class CodeForm(Form):
     """The mailbox once more, so that nothing of it stays on the device between the two pages."""
 
     email = _mailbox_field()
-    code = line_field(lazy("Code from the letter"), required(lazy("Write the code from the letter.")), max_length=20)
+    code = line_field(
+        lazy("Code from the letter"), required(lazy("Write the code from the letter.")), max_length=20
+    )
 
 
 @bp.route("", methods=BOTH, endpoint="ask")

@@ -77,11 +77,15 @@ EVENTS: Mapping[Event, Any] = {
     E.DISCUSSION_ANNOUNCED: lazy("The authority announced a public discussion"),
     E.DISCUSSION_HELD: lazy("The public discussion took place"),
     E.MINUTES_PUBLISHED: lazy("The minutes of the public discussion were published"),
-    E.PROMISE_DUE: lazy("The date of a promise has come: its author and followers are asked whether it was kept"),
+    E.PROMISE_DUE: lazy(
+        "The date of a promise has come: its author and followers are asked whether it was kept"
+    ),
     E.PROMISE_REPORTED: lazy("The authority reported on its promise"),
     E.REMINDED: lazy("The authority was reminded of its due date"),
     E.REMINDED_LATE: lazy("The authority and its supervisor were reminded that it is late"),
-    E.CONTACTS_DESTROYED: lazy("The key to the signers' addresses was destroyed: nobody can read them any more"),
+    E.CONTACTS_DESTROYED: lazy(
+        "The key to the signers' addresses was destroyed: nobody can read them any more"
+    ),
     E.IDENTITIES_DESTROYED: lazy("The key to the signers' names was destroyed: only the totals are left"),
 }
 LATE = frozenset({E.DEADLINE_MISSED, E.SCREENING_LATE})

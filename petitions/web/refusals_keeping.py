@@ -7,9 +7,7 @@ CONFLICT, UNPROCESSABLE = 409, 422
 
 register_refusals(
     {
-        "hold-reason": Words(
-            lazy("Write the reason in %(least)s to %(most)s characters."), UNPROCESSABLE
-        ),
+        "hold-reason": Words(lazy("Write the reason in %(least)s to %(most)s characters."), UNPROCESSABLE),
         "hold-there": Words(lazy("This petition is held back already."), UNPROCESSABLE),
         "code-wrong": Words(
             lazy("The code does not fit, or its time is over. Look at the newest letter, or ask again."),
@@ -17,9 +15,7 @@ register_refusals(
         ),
         "request-kind": Words(lazy("Choose what you ask for."), UNPROCESSABLE),
         "request-answered": Words(lazy("This request was answered already."), CONFLICT),
-        "answer-length": Words(
-            lazy("Write the answer in %(least)s to %(most)s characters."), UNPROCESSABLE
-        ),
+        "answer-length": Words(lazy("Write the answer in %(least)s to %(most)s characters."), UNPROCESSABLE),
         "read-many": Words(
             lazy("Ask for one signature, or after a breach for all of a petition: nothing between."),
             UNPROCESSABLE,
@@ -28,6 +24,8 @@ register_refusals(
             lazy("The number of reads for these days is used up: %(cap)s. A breach is not counted."),
             CONFLICT,
         ),
-        "read-used": Words(lazy("This was read already, or its time is over. Ask again if you must."), CONFLICT),
+        "read-used": Words(
+            lazy("This was read already, or its time is over. Ask again if you must."), CONFLICT
+        ),
     }
 )

@@ -33,11 +33,16 @@ def users_in_mails() -> set[str]:
 
 
 def test_pages_of_staff_reach_contacts_through_the_disclosure_service_only() -> None:
-    forbidden = re.compile(r"open_field|contact_key|identity_key|name_of|queries\.signing|queries import signing")
+    forbidden = re.compile(
+        r"open_field|contact_key|identity_key|name_of|queries\.signing|queries import signing"
+    )
     for path in (ROOT / "petitions" / "web").rglob("*.py"):
         if path.stem.startswith(STAFF_PAGES):
             assert not forbidden.search(path.read_text()), path.name
-    assert users_of(r"\bread_contacts\b") == {"petitions/services/disclosure.py", "petitions/web/data_desk.py"}
+    assert users_of(r"\bread_contacts\b") == {
+        "petitions/services/disclosure.py",
+        "petitions/web/data_desk.py",
+    }
 
 
 def test_open_data_never_touches_a_key() -> None:

@@ -95,6 +95,8 @@ def jobs_process(parent: int) -> int:
     """The child that runs the jobs, or 0."""
     children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
     threads = Path(f"/proc/{parent}/task").glob("*/children")
-    found = {int(pid) for path in threads for pid in path.read_text().split()} | {int(pid) for pid in children}
+    found = {int(pid) for path in threads for pid in path.read_text().split()} | {
+        int(pid) for pid in children
+    }
     running = [pid for pid in found if b"jobs" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     return running[0] if running else 0

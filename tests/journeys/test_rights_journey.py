@@ -1,4 +1,4 @@
-"""One's rights in a real browser: sign, see what is held, correct, ask by mailbox, withdraw, erase; nobody else sees."""
+"""One's rights in a real browser: sign, see, correct, ask by mailbox, withdraw, erase; nobody else notices."""
 
 import json
 import re

@@ -26,7 +26,6 @@ from petitions.services import tally
 from petitions.services.backups import copies, create_backup, restore_backup
 from petitions.services.petition_keys import KeyName, destroy_key, rotate
 from tests.factories import a_petition
-from tests.services.test_petition_keys import key_file  # noqa: F401
 from tests.signing import rows, signed
 
 MANY = 5_000
@@ -88,7 +87,7 @@ def test_back_up_wipe_and_restore(app, tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres_too
-def test_what_was_destroyed_since_stays_destroyed(app, tmp_path: Path, key_file: Path) -> None:  # noqa: F811
+def test_what_was_destroyed_since_stays_destroyed(app, tmp_path: Path, key_file: Path) -> None:
     old, young = a_petition(State.LAPSED, signatures=2), a_petition(signatures=1)
     file = tmp_path / "copy.dauys"
     create_backup(file, told)
@@ -103,7 +102,7 @@ def test_what_was_destroyed_since_stays_destroyed(app, tmp_path: Path, key_file:
         assert w.session.scalar(event) == 1
 
 
-def test_a_backup_from_before_a_rotation_opens_after_it(app, tmp_path: Path, key_file: Path) -> None:  # noqa: F811
+def test_a_backup_from_before_a_rotation_opens_after_it(app, tmp_path: Path, key_file: Path) -> None:
     number = a_petition(signatures=1)
     file = tmp_path / "copy.dauys"
     create_backup(file, told)
@@ -115,7 +114,7 @@ def test_a_backup_from_before_a_rotation_opens_after_it(app, tmp_path: Path, key
         assert row.contact.startswith(read_key_file(key_file).current.encode())
 
 
-def test_a_new_machine_takes_the_keys_of_the_backup(app, tmp_path: Path, key_file: Path) -> None:  # noqa: F811
+def test_a_new_machine_takes_the_keys_of_the_backup(app, tmp_path: Path, key_file: Path) -> None:
     number = a_petition(signatures=1)
     file = tmp_path / "copy.dauys"
     create_backup(file, told)
@@ -123,7 +122,9 @@ def test_a_new_machine_takes_the_keys_of_the_backup(app, tmp_path: Path, key_fil
     foreign = {"version": 1, "site": base64.b64encode(b"s" * 32).decode(), "current": "new"}
     keyfile.replace_file(key_file, json.dumps(foreign | {"wrapping": {"new": foreign["site"]}}))
     shared = kernel()
-    app.extensions["dauys"] = type(shared)(shared.settings, read_key_file(key_file), shared.zone, shared.clock)
+    app.extensions["dauys"] = type(shared)(
+        shared.settings, read_key_file(key_file), shared.zone, shared.clock
+    )
     try:
         done = restore_backup(file, told, replace=True)
         assert done.kept_aside and key_file.read_text() == known
@@ -151,7 +152,9 @@ def test_a_damaged_or_foreign_backup_changes_nothing(app, tmp_path: Path) -> Non
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(changed, "w") as target:
         for name in source.namelist():
             text = source.read(name)
-            target.writestr(name, text.replace(b"counted", b"invalid") if name == "signatures.jsonl" else text)
+            target.writestr(
+                name, text.replace(b"counted", b"invalid") if name == "signatures.jsonl" else text
+            )
     shutil.copy(keys_beside(file), keys_beside(changed))
     with pytest.raises(BackupFault, match="signatures"):
         restore_backup(changed, told, replace=True)
@@ -218,7 +221,10 @@ def test_a_thief_without_the_keys_gets_no_name_no_contact_and_no_uid_to_test(app
     keys = [b"", *_values(parts)]
     told_texts = [MAILBOX, f"v1|email|{MAILBOX}", f"email|{MAILBOX}", f"{number}|{MAILBOX}"]
     for text in (t.encode() for t in told_texts):
-        assert uid not in {hashlib.sha256(text).digest(), hashlib.sha256(str(number).encode() + text).digest()}
+        assert uid not in {
+            hashlib.sha256(text).digest(),
+            hashlib.sha256(str(number).encode() + text).digest(),
+        }
         assert all(hmac.new(key, text, hashlib.sha256).digest() != uid for key in keys)
     # The control: with the key file it is found at once.
     with reading(SYSTEM) as w:

@@ -128,7 +128,7 @@ def test_only_a_running_answer_can_be_extended(app: Flask) -> None:
     done = a_case()
     answered(done)
     for petition_id in (waiting, done):
-        with pytest.raises(Refusal, match="not-now|not-your-move"):
+        with pytest.raises(Refusal, match=r"not-now|not-your-move"):
             extend(petition_id)
 
 

@@ -1,7 +1,6 @@
 """The keys of petitions: rotation of the wrapping key, destruction, and what readiness says of the file."""
 
 import json
-import shutil
 import stat
 from pathlib import Path
 
@@ -21,18 +20,7 @@ from petitions.services.petition_keys import KeyName, destroy_key, replay_destru
 from tests.factories import a_petition
 from tests.signing import rows, signed
 
-
-@pytest.fixture(autouse=True)
-def key_file(app, tmp_path: Path):
-    """The key file as it was, after every test: the app of all tests has one."""
-    path = keyfile.key_path(kernel().keys)
-    kept, wrapping = tmp_path / "kept", dict(kernel().keys.wrapping)
-    shutil.copy(path, kept)
-    yield path
-    keyfile.replace_file(path, kept.read_text())
-    kernel().keys.wrapping.clear()
-    kernel().keys.wrapping.update(wrapping)
-    keyfile.destroyed_file(path).unlink(missing_ok=True)
+pytestmark = pytest.mark.usefixtures("key_file")
 
 
 def quiet(_done: int, _of: int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from core import keyfile
 from core.audit import AuditEntry
@@ -32,7 +32,6 @@ from petitions.services.retention import hold_petition, lift_hold, run_retention
 from petitions.services.retention_classes import SWEEPS
 from petitions.services.terms import start_term
 from tests.factories import a_petition, an_account
-from tests.services.test_petition_keys import key_file  # noqa: F401
 from tests.signing import act, change, counts, rows, sign, signed
 
 AGES = (
@@ -109,7 +108,9 @@ def identity_lapsed(clock: Any, _tmp: Path) -> tuple[datetime, Left]:
 def identity_handed_over(clock: Any, _tmp: Path) -> tuple[datetime, Left]:
     petition = a_petition(State.UNDER_REVIEW, signatures=3)
     change(petition, lambda w: {"closes_at": w.now + timedelta(days=20)})
-    return months(clock.now + timedelta(days=20), 1), lambda: number(PetitionKeys, PetitionKeys.identity.is_not(None))
+    return months(clock.now + timedelta(days=20), 1), lambda: number(
+        PetitionKeys, PetitionKeys.identity.is_not(None)
+    )
 
 
 def identity_still_collecting(clock: Any, _tmp: Path) -> tuple[datetime, Left]:
@@ -127,7 +128,8 @@ def mails_counted(clock: Any, _tmp: Path) -> tuple[datetime, Left]:
 def mail_rows(clock: Any, _tmp: Path) -> tuple[datetime, Left]:
     with work(SYSTEM) as w:
         for n, done in enumerate(({"sent_at": w.now}, {"parked_at": w.now}, {})):
-            row = {"key": f"k{n}", "template": "none", "ref": {}, "language": "kk", "created_at": w.now, "due_at": w.now}
+            row: dict[str, Any] = {"key": f"k{n}", "template": "none", "ref": {}, "language": "kk"}
+            row |= {"created_at": w.now, "due_at": w.now}
             w.session.add(OutboxRow(**row, **done))
     return clock.now + timedelta(days=35), lambda: number(OutboxRow, OutboxRow.key.in_(["k0", "k1"]))
 
@@ -193,7 +195,9 @@ CLASSES: dict[str, tuple[Kept, Callable[..., tuple[datetime, Left]]]] = {
 
 
 @pytest.mark.parametrize("name", CLASSES)
-def test_each_class_goes_on_its_day_and_not_before(app, clock, tmp_path: Path, key_file: Path, name: str) -> None:  # noqa: F811
+def test_each_class_goes_on_its_day_and_not_before(
+    app, clock, tmp_path: Path, key_file: Path, name: str
+) -> None:
     """13 ages: nothing is destroyed before its moment, everything at it and after, and the equation still fits."""
     kept, make = CLASSES[name]
     due, left = make(clock, tmp_path)
@@ -223,7 +227,7 @@ def test_every_class_with_a_term_has_its_sweep_or_its_key() -> None:
 
 
 @pytest.mark.postgres_too
-def test_counts_and_pages_stay_when_keys_go(app, clock, client, key_file: Path) -> None:  # noqa: F811
+def test_counts_and_pages_stay_when_keys_go(app, clock, client, key_file: Path) -> None:
     petition = a_petition(State.LAPSED, signatures=12)
     change(petition, lambda w: {"closes_at": w.now})
     before = counts(petition)
@@ -238,7 +242,7 @@ def test_counts_and_pages_stay_when_keys_go(app, clock, client, key_file: Path) 
     assert client.get(f"/petitions/{petition}").status_code == 200
 
 
-def test_only_those_who_wait_for_a_promise_are_kept(app, clock, tmp_path: Path, key_file: Path) -> None:  # noqa: F811
+def test_only_those_who_wait_for_a_promise_are_kept(app, clock, tmp_path: Path, key_file: Path) -> None:
     promise(clock, tmp_path)
     with work(SYSTEM) as w:
         first = w.session.scalars(select(Signature)).first()
@@ -250,7 +254,7 @@ def test_only_those_who_wait_for_a_promise_are_kept(app, clock, tmp_path: Path, 
     assert Kept.CONTACT not in run_retention().done
 
 
-def test_a_dispute_holds_a_petition_back_in_the_open(app, clock, client, key_file: Path) -> None:  # noqa: F811
+def test_a_dispute_holds_a_petition_back_in_the_open(app, clock, client, key_file: Path) -> None:
     petition = a_petition(State.LAPSED, signatures=2)
     change(petition, lambda w: {"closes_at": w.now})
     with work(CONTROLLER) as w:
@@ -266,7 +270,8 @@ def test_a_dispute_holds_a_petition_back_in_the_open(app, clock, client, key_fil
     clock.now += timedelta(days=60)
     outcome = run_retention()
     assert Kept.CONTACT not in outcome.done
-    assert {(due.petition_id, due.kept) for due in outcome.held} == {(petition, Kept.CONTACT), (petition, Kept.IDENTITY)}
+    held = {(due.petition_id, due.kept) for due in outcome.held}
+    assert held == {(petition, Kept.CONTACT), (petition, Kept.IDENTITY)}
     said = app.test_cli_runner().invoke(args=["retention", "run", "--dry-run"]).output
     assert f"held back: contact of petition {petition}" in said
     with work(CONTROLLER) as w:
@@ -275,7 +280,7 @@ def test_a_dispute_holds_a_petition_back_in_the_open(app, clock, client, key_fil
     assert "Nothing is due." in app.test_cli_runner().invoke(args=["retention", "run"]).output
 
 
-def test_an_open_appeal_holds_the_keys(app, clock, key_file: Path) -> None:  # noqa: F811
+def test_an_open_appeal_holds_the_keys(app, clock, key_file: Path) -> None:
     petition = a_petition(State.REFUSED)
     with work(SYSTEM) as w:
         row = w.session.get_one(Petition, petition)
@@ -304,7 +309,7 @@ def test_the_controller_is_warned_once_a_week(app, clock) -> None:
         assert [due.held for due in queries.due_cases(w, w.now + timedelta(days=14))] == [None, None]
 
 
-def test_an_interrupted_run_is_taken_up_again(app, clock, key_file: Path, monkeypatch) -> None:  # noqa: F811
+def test_an_interrupted_run_is_taken_up_again(app, clock, key_file: Path, monkeypatch) -> None:
     from petitions.services import retention
 
     petition = a_petition(State.LAPSED, signatures=5)
@@ -338,9 +343,9 @@ def test_network_counters_go_within_the_day(app, clock) -> None:
     from core.limits import SqliteStorage
 
     store = SqliteStorage("sqlite:///:memory:")
-    store._rows("INSERT INTO hits VALUES ('a', 1, :then), ('b', 1, :later)", then=time.time() - 1, later=time.time() + 9)
+    now = time.time()
+    store._rows("INSERT INTO hits VALUES ('a', 1, :then), ('b', 1, :later)", then=now - 1, later=now + 9)
     assert (store.expired(), store.forget_expired(), store.expired()) == (1, 1, 0)
-    assert insert  # the counters' longest window is a day: see the next test
 
 
 def test_no_limit_counts_longer_than_a_day(app) -> None:

@@ -37,7 +37,8 @@ def test_production_starts_with_the_least(production: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["DAUYS_SECRET_KEY", "DAUYS_KEY_FILE", *(f"DAUYS_CONTROLLER_{n.upper()}" for n in REQUIRED_CONTROLLER)]
+    "name",
+    ["DAUYS_SECRET_KEY", "DAUYS_KEY_FILE", *(f"DAUYS_CONTROLLER_{n.upper()}" for n in REQUIRED_CONTROLLER)],
 )
 def test_production_names_what_is_missing(production: dict[str, str], name: str) -> None:
     del production[name]
@@ -54,7 +55,12 @@ def test_every_problem_is_said_at_once_and_without_a_traceback() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("DAUYS_ENV", "staging"), ("DAUYS_TRUSTED_PROXIES", "many"), ("DAUYS_BASE_URL", "x"), ("DAUYS_COLOUR", "red")],
+    [
+        ("DAUYS_ENV", "staging"),
+        ("DAUYS_TRUSTED_PROXIES", "many"),
+        ("DAUYS_BASE_URL", "x"),
+        ("DAUYS_COLOUR", "red"),
+    ],
 )
 def test_a_wrong_or_unknown_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingsFault, match=name):

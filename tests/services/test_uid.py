@@ -70,7 +70,9 @@ def test_no_number_is_recovered_without_the_key_and_all_with_a_plain_hash() -> N
 def test_two_petitions_have_nothing_in_common() -> None:
     one, other = new_key(), new_key()
     crowd = [made for _birth, made in people()]
-    assert not {uid_under(one, "iin", made) for made in crowd} & {uid_under(other, "iin", made) for made in crowd}
+    assert not {uid_under(one, "iin", made) for made in crowd} & {
+        uid_under(other, "iin", made) for made in crowd
+    }
 
 
 def _forms(text: str) -> list[bytes]:

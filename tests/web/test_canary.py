@@ -78,12 +78,18 @@ def test_a_canary_person_is_found_nowhere(app, client, clock, tmp_path: Path, ca
     caplog.set_level(logging.DEBUG)
     with structlog.testing.capture_logs() as said, redirect_stdout(out), redirect_stderr(err):
         petition = live(app, client, clock)
-    logged = "\n".join([out.getvalue(), err.getvalue(), caplog.text, json.dumps(said, default=str, ensure_ascii=False)])
+    logged = "\n".join(
+        [out.getvalue(), err.getvalue(), caplog.text, json.dumps(said, default=str, ensure_ascii=False)]
+    )
     assert traces(logged.encode()) == []
 
     pages = [
         *("/metrics", "/readyz", "/", "/petitions", "/privacy/destroyed", "/api/v1/petitions"),
-        *(f"/petitions/{petition}", f"/api/v1/petitions/{petition}", f"/api/v1/petitions/{petition}/signatures/daily"),
+        *(
+            f"/petitions/{petition}",
+            f"/api/v1/petitions/{petition}",
+            f"/api/v1/petitions/{petition}/signatures/daily",
+        ),
     ]
     for path in pages:
         assert traces(client.get(path).data) == [], path

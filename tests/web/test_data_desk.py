@@ -71,13 +71,17 @@ def test_a_whole_mailbox_is_answered_by_mail(app, client, clock) -> None:
 
 def test_every_mailbox_gets_the_same_answer(app, client) -> None:
     signed(a_petition(), MAILBOX)
-    answers = [send(client, "/my-data", email=mailbox, kind="see") for mailbox in (MAILBOX, "nobody@mail.example")]
+    answers = [
+        send(client, "/my-data", email=mailbox, kind="see") for mailbox in (MAILBOX, "nobody@mail.example")
+    ]
     for _ in range(4):  # beyond the limit of letters
         answers.append(send(client, "/my-data", email=MAILBOX, kind="see"))
     assert {(a.status_code, a.headers["Location"], len(a.data)) for a in answers} == {
         (303, answers[0].headers["Location"], len(answers[0].data))
     }
-    wrong = [send(client, "/my-data/code", email=m, code="00000000") for m in (MAILBOX, "nobody@mail.example")]
+    wrong = [
+        send(client, "/my-data/code", email=m, code="00000000") for m in (MAILBOX, "nobody@mail.example")
+    ]
     assert [w.status_code for w in wrong] == [422, 422]
     strip = re.compile(r'value="[^"]*"|[\w.]+@mail\.example')
     assert strip.sub("", wrong[0].text) == strip.sub("", wrong[1].text)

@@ -11,7 +11,14 @@ def test_a_redirect_of_the_router_never_repeats_the_host_header(client: FlaskCli
 
 
 def test_every_answer_carries_the_headers(client: FlaskClient) -> None:
-    for address in ("/", "/nowhere", "/account/sign-in", "/api/v1/petitions", "/static/css/tokens.css", "/healthz"):
+    for address in (
+        "/",
+        "/nowhere",
+        "/account/sign-in",
+        "/api/v1/petitions",
+        "/static/css/tokens.css",
+        "/healthz",
+    ):
         headers = client.get(address).headers
         assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
         assert "default-src 'none'" in headers["Content-Security-Policy"]

@@ -170,7 +170,14 @@ def test_a_refused_petition_is_found_but_not_by_a_hidden_text(app: Flask, client
         petition_id = a_petition(State.SCREENING, title=title)
         with work(moderator) as w:
             version = w.session.get_one(Petition, petition_id).version
-            decide(w, petition_id, version, Verdict.REFUSE, reason="Осындай петиция бар, соған қосылыңыз.", ground=ground)
+            decide(
+                w,
+                petition_id,
+                version,
+                Verdict.REFUSE,
+                reason="Осындай петиция бар, соған қосылыңыз.",
+                ground=ground,
+            )
     found = client.get("/petitions?q=Мәтін&state=refused").get_data(as_text=True)
     assert "Көпірге шам" in found
     assert "Бақшаға қоршау" not in found

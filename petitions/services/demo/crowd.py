@@ -13,6 +13,7 @@ from core.work import SYSTEM, Work, at, work
 from petitions.models.keys import contact_key, identity_key, seal_field, uid_under
 from petitions.models.petition import FrozenCount, Petition
 from petitions.models.signature import Signature, SignatureState
+from petitions.queries.privacy import in_force
 from petitions.services import tally
 from petitions.services.demo.people import name_of
 from petitions.services.signing import new_id
@@ -21,7 +22,6 @@ CHUNK = 5000
 SEED = 20260101
 RESIDENT_SHARE = 0.86
 UPDATES_SHARE = 0.3
-NOTICE = "demo"
 FORGOTTEN = {"uid": None, "name": None, "contact": None, "updates": False}
 LANGUAGES = ("kk", "kk", "kk", "ru", "ru", "en")
 
@@ -68,7 +68,7 @@ class Crowd:
         petition = w.session.get_one(Petition, petition_id)
         places = _Places(w, petition.area or "")
         k_id, k_contact = identity_key(w, petition_id), contact_key(w, petition_id)
-        span = (last - first).total_seconds()
+        span, notice = (last - first).total_seconds(), in_force(w).id
         for moment in sorted(first + timedelta(seconds=span * self.chance.random() ** 1.4) for _ in range(n)):
             self.number += 1
             mailbox, id_ = f"signer{self.number}@people.example", new_id(moment)
@@ -90,7 +90,7 @@ class Crowd:
                 "contact": seal_field(k_contact, mailbox, petition_id, id_, "contact"),
                 "language": self.chance.choice(LANGUAGES),
                 "updates": self.chance.random() < UPDATES_SHARE,
-                "notice": NOTICE,
+                "notice": notice,
                 "notice_language": petition.language,
                 "consent_at": moment,
                 "created_at": moment,

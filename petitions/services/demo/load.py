@@ -11,10 +11,11 @@ from auth.models import Account
 from auth.permissions import Role
 from authorities.imports import AREAS, AUTHORITIES
 from core.outbox import Broadcast, OutboxRow
-from core.work import SYSTEM, Actor, Work, at, reading, work
+from core.work import SYSTEM, Actor, Work, at, work
 from petitions.services.demo.crowd import Crowd, freeze_history
 from petitions.services.demo.people import ACCOUNTS, PASSWORD, open_accounts, open_authors
 from petitions.services.demo.play import Cast, Story, play
+from petitions.services.privacy import store_notice
 from petitions.services.register import load_register
 
 HERE = Path(__file__).parent
@@ -36,8 +37,10 @@ def load_demo(signatures: int | None, told: Told) -> int:
 
     The same day gives the same people, texts, dates and counts; keys and numbers of signatures are random.
     """
-    with reading(SYSTEM) as w:
+    with work(SYSTEM) as w:
         now = w.now
+        # What is replayed below happened long before this notice: it is stored today, under today's name.
+        store_notice(w)
     stories = read_stories(now)
     _load_registers()
     begun = now - timedelta(days=max(story.begun for story in stories) + 1)

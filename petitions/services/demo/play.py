@@ -285,7 +285,7 @@ def _stop(stage: Stage) -> None:
             order_date=w.today,
             act="Төтенше жағдай енгізу туралы жарлық (өткеннің қайталауы)",
             link="",
-            reason="Елде төтенше жағдай енгізіліп, байланыс үзілді: адамдар қол қоя алмады, органдар жұмыс істей алмады.",
+            reason="Елде төтенше жағдай енгізіліп, байланыс үзілді: адамдар да, органдар да әрекет ете алмады.",
             language="kk",
             areas=tuple(w.session.scalars(select(Area.code).where(Area.parent.is_(None)))),
             kinds=tuple(kind.value for kind in STOPPABLE),
