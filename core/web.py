@@ -234,6 +234,7 @@ def _own_redirect(response: Response) -> Response:
         if parts.netloc == request.host:
             response.location = urlunsplit(("", "", parts.path, parts.query, ""))
             response.autocorrect_location_header = False
+            response.set_data(b"")  # its page would repeat the header too
     return response
 
 

@@ -1,12 +1,12 @@
 """`flask demo load`: the invented country, for trying Dauys and for showing it."""
 
+import os
 import sys
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from auth.web import CODE_COMMAND
 from core.work import reading
 from petitions.services.demo import DEMO_ACCOUNTS, is_empty, load_demo
 
@@ -41,4 +41,4 @@ def _print_accounts() -> None:
     for email, password, role, body in DEMO_ACCOUNTS:
         click.echo(f"  {email:28} {password}  {role} {body}".rstrip())
     click.echo("Staff are asked for a one-time code; this prints the present one:")
-    click.echo(f"  {CODE_COMMAND}")
+    click.echo(f"  {os.path.relpath(sys.argv[0])} --app app users code moderator@dauys.example")

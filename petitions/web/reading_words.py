@@ -123,7 +123,8 @@ def duration_words(n: int, unit: Unit) -> str:
 def tier_words(tier: Tier) -> str:
     """Whom a tier covers: kinds of areas and the branch."""
     kinds = ", ".join(kind_word(kind) for kind in tier.area_kinds)
-    return f"{kinds}: {_('Any body') if tier.branch is Branch.ANY else branch_word(tier.branch.value)}"
+    branch = _("Any body") if tier.branch is Branch.ANY else branch_word(tier.branch.value)
+    return f"{kinds}: {branch}"
 
 
 def base_words(base: str | None) -> str | None:

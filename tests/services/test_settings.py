@@ -15,7 +15,9 @@ from core.crypto import create_key_file
 def production(tmp_path: Path) -> dict[str, str]:
     """The least that production starts with."""
     create_key_file(tmp_path / "keys")
-    controller = {f"DAUYS_CONTROLLER_{name.upper()}": "Үлгі" for name in REQUIRED_CONTROLLER}
+    controller = {
+        f"DAUYS_CONTROLLER_{name.upper()}": "controller@dauys.example" for name in REQUIRED_CONTROLLER
+    }
     return controller | {
         "DAUYS_ENV": "production",
         "DAUYS_VAR_DIR": str(tmp_path),
@@ -109,6 +111,7 @@ def test_a_word_that_only_looks_like_such_a_command_needs_the_settings() -> None
         ("DAUYS_REDIS_URL", "nonsense"),
         ("DAUYS_RULEBOOK", "/nowhere"),
         ("DAUYS_KEY_FILE", "/etc/hostname"),
+        ("DAUYS_CONTROLLER_EMAIL", "nonsense"),
     ],
 )
 def test_config_check_refuses_what_could_not_work(production: dict[str, str], name: str, value: str) -> None:
