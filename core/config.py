@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "DAUYS_"
@@ -25,10 +24,11 @@ class SettingsFault(Exception):
         self.problems = problems
 
 
-class Controller(BaseSettings):
+class Controller(BaseModel):
     """Who answers for the personal data: the named controller of the notices and of every footer."""
 
-    model_config = SettingsConfigDict(env_prefix="DAUYS_CONTROLLER_", frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True)
+
     person: str = ""
     body: str = ""
     address: str = ""
@@ -50,10 +50,11 @@ class Controller(BaseSettings):
         return not self.missing
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings of Dauys; the environment variable of a field is `DAUYS_` and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True)
+
     env: Literal["development", "test", "production"] = "development"
     var_dir: Path = ROOT / "var"
     database_url: str = ""

@@ -27,7 +27,7 @@ from petitions.services.register import load_register
 from tests.pages import LintingClient
 
 PG_BIN = Path("/usr/lib/postgresql/15/bin")
-EVERYTHING = os.environ.get("DAUYS_TEST_EVERYTHING") == "1"
+EVERYTHING = os.environ.get("REQUIRE_ALL_TESTS") == "1"
 # A working Monday morning in Almaty; tests that need another day move the clock.
 START = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 CONTROLLER = Controller(
@@ -111,8 +111,8 @@ def _sqlite_app(_folder: Path, _clock: Clock) -> tuple[Flask, bytes]:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A throw-away PostgreSQL cluster, or the server that DAUYS_TEST_POSTGRES_URL names."""
-    given = os.environ.get("DAUYS_TEST_POSTGRES_URL")
+    """A throw-away PostgreSQL cluster, or the server that TEST_POSTGRES_URL names."""
+    given = os.environ.get("TEST_POSTGRES_URL")
     if given:
         yield given
         return
