@@ -91,6 +91,10 @@ def config_check() -> None:
             sys.exit(str(fault))
     if settings.env == "production" and settings.mail_url.startswith("folder:"):
         click.echo(f"warning: mails only go to {settings.mail_url}; set DAUYS_MAIL_URL", err=True)
+    if settings.controller.named and "@" not in settings.controller.email:
+        click.echo(
+            "warning: DAUYS_CONTROLLER_EMAIL is no mailbox, but people are told to write to it", err=True
+        )
     for name in settings.controller.missing:
         click.echo(f"warning: DAUYS_CONTROLLER_{name.upper()} is empty, so signing stays closed", err=True)
     click.echo(f"The settings are fit for {settings.env}.")

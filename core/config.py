@@ -189,8 +189,6 @@ def _development_secret(var_dir: Path) -> str:
 
 def _unsafe(settings: Settings, env: dict[str, str]) -> list[str]:
     problems = [f"{PREFIX}CONTROLLER_{name.upper()} is required" for name in settings.controller.missing]
-    if settings.controller.email and "@" not in settings.controller.email:
-        problems.append(f"{PREFIX}CONTROLLER_EMAIL must be a mailbox: people write to it")
     if len(settings.secret_key.get_secret_value()) < 32:
         problems.append(f"{PREFIX}SECRET_KEY is required, with at least 32 characters")
     if not env.get(f"{PREFIX}KEY_FILE"):
