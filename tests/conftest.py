@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -26,6 +27,9 @@ from core.work import SYSTEM, work
 from petitions.services.register import load_register
 from tests.pages import LintingClient
 
+# A slow machine is no fault of the code: examples are bounded in number, not in time.
+hypothesis.settings.register_profile("dauys", deadline=None)
+hypothesis.settings.load_profile("dauys")
 PG_BIN = Path("/usr/lib/postgresql/15/bin")
 EVERYTHING = os.environ.get("REQUIRE_ALL_TESTS") == "1"
 # A working Monday morning in Almaty; tests that need another day move the clock.
