@@ -211,14 +211,17 @@ class Beside:
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
+        # Starting and stopping exclude each other, so that no process is started unseen while we stop.
+        self._turn = threading.Lock()
         self._process = self._start()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
 
     def stop(self) -> None:
         """Let the jobs finish what is under way."""
-        self._stopping.set()
-        self._process.terminate()
+        with self._turn:
+            self._stopping.set()
+            self._process.terminate()
         self._watcher.join(PATIENCE_SECONDS)
 
     def _start(self) -> "subprocess.Popen[bytes]":
@@ -233,7 +236,10 @@ class Beside:
                 return
             log.error("the jobs ended and are started again", code=code)
             self._stopping.wait(RESTART_SECONDS)
-            self._process = self._start()
+            with self._turn:
+                if self._stopping.is_set():
+                    return
+                self._process = self._start()
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
