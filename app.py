@@ -10,6 +10,8 @@ from flask_compress import Compress
 
 import auth.pages
 import authorities.web
+import opendata.cli
+import opendata.jobs
 import petitions.cli
 import petitions.jobs
 import petitions.web
@@ -27,10 +29,21 @@ from core.limits import init_limits
 from core.logs import init_logs, log
 from core.web import add_navigation, init_web
 from core.work import Kernel, install, system_clock
-from opendata import ledger
-from opendata.api import bp as api_bp
+from opendata import api_guide, data_pages, feeds, ledger, register_sections, statistics_pages
+from opendata.api_signatures import bp as api_bp
 from petitions.domain.rulebook import Rulebook
 from petitions.rulebooks import RulebookFaults, load_terms
+
+COMPRESSED = (
+    *("text/html", "text/css", "text/plain", "text/xml", "text/javascript", "text/csv", "text/calendar"),
+    *(
+        "application/json",
+        "application/problem+json",
+        "application/xml",
+        "application/atom+xml",
+        "image/svg+xml",
+    ),
+)
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = system_clock) -> Flask:
@@ -65,7 +78,7 @@ def _assemble(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> 
     init_auth(app)
     install_guards(app, require_permission, current_actor)
     petitions.web.add_notice(app)
-    Compress(app)
+    _compress(app)
     _pages(app)
     _commands(app)
 
@@ -90,6 +103,13 @@ def _keys(settings: Settings) -> KeyRing:
         raise SettingsFault([f"DAUYS_KEY_FILE: {fault}"]) from fault
 
 
+def _compress(app: Flask) -> None:
+    app.config["COMPRESS_MIMETYPES"] = [*COMPRESSED]
+    # Files are streams, which by default are never compressed by gzip: and it is what programs ask for.
+    app.config["COMPRESS_ALGORITHM_STREAMING"] = ["br", "gzip"]
+    Compress(app)
+
+
 def _pages(app: Flask) -> None:
     blueprints = (
         health.bp,
@@ -97,12 +117,18 @@ def _pages(app: Flask) -> None:
         *authorities.web.blueprints(),
         *petitions.web.blueprints(),
         api_bp,
+        api_guide.bp,
+        data_pages.bp,
+        feeds.bp,
         ledger.bp,
+        statistics_pages.bp,
     )
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     petitions.web.add_home(app)
     authorities.web.add_section("authority", ledger.authority_section)
+    authorities.web.add_section("authority", register_sections.body_section)
+    authorities.web.add_section("area", register_sections.area_section)
     if app.extensions["dauys"].settings.env != "production":
         app.register_blueprint(design.bp)
     add_navigation(app, _menu)
@@ -114,16 +140,23 @@ def _menu() -> Mapping[str, object]:
             (url("petitions.index"), lazy("Petitions")),
             (url("writing.new"), lazy("Start a petition")),
             (url("ledger.index"), lazy("Deadlines")),
+            (url("statistics.index"), lazy("Statistics")),
             (url("directory.authorities"), lazy("Authorities")),
             (url("rules.index"), lazy("Rules")),
         ],
         "home_url": url("home"),
         "account_url": url("account.home"),
         "petitions_url": url("petitions.index"),
+        "help_url": url("help.index"),
         "footer_links": [
+            (url("help.index"), lazy("Help")),
+            (url("help.show", name="accessibility"), lazy("Accessibility")),
+            (url("data_pages.index"), lazy("Open data")),
             (url("privacy.notice"), lazy("Personal data")),
+            (url("privacy.handover"), lazy("What we could hand over")),
             (url("my_data.ask"), lazy("My data")),
             (url("stops.index"), lazy("Stops of the clocks")),
+            (url("transparency.index"), lazy("Transparency")),
             (url("rules.index"), lazy("Rules")),
             (url("language.form"), lazy("Language")),
         ],
@@ -131,5 +164,5 @@ def _menu() -> Mapping[str, object]:
 
 
 def _commands(app: Flask) -> None:
-    for command in (*cli.COMMANDS, users, areas, authorities_cli, *petitions.cli.COMMANDS):
+    for command in (*cli.COMMANDS, users, areas, authorities_cli, opendata.cli.data, *petitions.cli.COMMANDS):
         app.cli.add_command(cli.sensible(command))

@@ -1,10 +1,10 @@
 """What others may read of people: who is signed in, an author's public name, a contact under its purpose."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from auth.models import Account, AccountSession, RoleGrant, SecondFactor
 from auth.permissions import STAFF, Role
@@ -186,6 +186,19 @@ def contact_of(w: Work, account_id: int) -> Contact | None:
     return Contact(account.id, _email(w, account), account.language, account.full_name)
 
 
+def mailboxes(w: Work) -> Iterator[tuple[str, str]]:
+    """Mailbox and language of every account, to tell their owners of a breach; only the disclosure service may."""
+    query = select(Account).where(Account.email_enc.is_not(None)).order_by(Account.id)
+    for account in w.session.scalars(query.execution_options(yield_per=1000)):
+        yield _email(w, account), account.language
+
+
+def mailboxes_held(w: Work) -> int:
+    """How many accounts have a mailbox."""
+    held = select(func.count()).select_from(Account).where(Account.email_enc.is_not(None))
+    return w.session.scalar(held) or 0
+
+
 def author_of(w: Work, account_id: int) -> Author | None:
     """The author's public name and place; None while the account has not consented to be named."""
     account = w.session.get(Account, account_id)
@@ -201,6 +214,13 @@ def holders(w: Work, role: Role, body: str | None = None) -> list[int]:
     if body is not None:
         query = query.where(RoleGrant.body == body)
     return list(w.session.scalars(query))
+
+
+def heads(w: Work, body: str | None) -> list[int]:
+    """The usable accounts that head a body, in the order they were given it."""
+    query = select(RoleGrant.account_id).join(Account, Account.id == RoleGrant.account_id)
+    headed = (RoleGrant.head, RoleGrant.body == body, usable())
+    return list(w.session.scalars(query.where(*headed).order_by(RoleGrant.id)))
 
 
 def sessions_of(w: Work, account_id: int, current: bytes | None) -> list[SessionRow]:

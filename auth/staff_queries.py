@@ -50,6 +50,7 @@ class ProposalRow:
     kind: str
     label: Any
     payload: Mapping[str, Any]
+    facts: tuple[tuple[str, object], ...]
     body_name: str | None
     account_name: str | None
     mailbox: str | None
@@ -188,6 +189,7 @@ def _proposal(w: Work, row: Proposal, bodies: Mapping[str, str], names: Mapping[
         kind=row.kind,
         label=kinds()[row.kind].label,
         payload=row.payload,
+        facts=tuple(kinds()[row.kind].describe(row.payload)),
         body_name=bodies.get(row.payload.get("body") or ""),
         account_name=names.get(row.payload.get("account") or 0),
         mailbox=sealed_text(w, row) if state == "waiting" else None,

@@ -1,6 +1,6 @@
 """Acts that take two people: the register of their kinds, and what was kept sealed with a proposal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,8 @@ class Matter:
 
 CarryOut = Callable[[Work, Matter], None]
 Check = Callable[[Work, Mapping[str, Any]], None]
+# What the payload says, as pairs of a name and a value in the reader's language.
+Describe = Callable[[Mapping[str, Any]], Sequence[tuple[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Kind:
     deciders: tuple[str, ...]
     check: Check
     carry_out: CarryOut
+    describe: Describe
 
 
 _kinds: dict[str, Kind] = {}
@@ -42,6 +45,12 @@ def _anything(_w: Work, _payload: Mapping[str, Any]) -> None:
     """No check of its own."""
 
 
+def _its_codes(payload: Mapping[str, Any]) -> Sequence[tuple[str, object]]:
+    """What is said of a payload whose kind has no words: its codes as they are."""
+    shown_with_words = {"role", "body", "head", "account"}
+    return [(name, value) for name, value in payload.items() if name not in shown_with_words]
+
+
 def two_person(
     kind: str,
     label: Any,
@@ -49,15 +58,17 @@ def two_person(
     *,
     also_proposed_by: tuple[str, ...] = (),
     check: Check = _anything,
+    describe: Describe = _its_codes,
 ) -> Callable[[CarryOut], CarryOut]:
     """Register the act of a kind: `@two_person("role.grant", lazy("Give a role"), Permission.USERS_MANAGE)`.
 
     Both persons need the permission; `also_proposed_by` names others whose holders may propose. `check` raises
-    a Refusal for a payload that could not be carried out, before anything is written.
+    a Refusal for a payload that could not be carried out, before anything is written; `describe` puts the payload
+    into words for the second person.
     """
 
     def register(carry_out: CarryOut) -> CarryOut:
-        _kinds[kind] = Kind(label, (permission, *also_proposed_by), (permission,), check, carry_out)
+        _kinds[kind] = Kind(label, (permission, *also_proposed_by), (permission,), check, carry_out, describe)
         return carry_out
 
     return register

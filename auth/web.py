@@ -6,9 +6,8 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as Redirect
 
-import auth.jobs
 import auth.mails
-import auth.refusals  # noqa: F401 - each of the three registers what it has
+import auth.refusals  # noqa: F401 - both register what they have
 from auth import sections
 from auth.forms import (
     AuthorForm,

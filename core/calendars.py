@@ -11,7 +11,7 @@ from core.work import kernel
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event; `uid` names it for good within this site."""
+    """One event; `uid` names it for good within this site, and each change of it raises its `sequence`."""
 
     uid: str
     starts_at: datetime
@@ -21,6 +21,7 @@ class Entry:
     text: str = ""
     link: str = ""
     cancelled: bool = False
+    sequence: int = 0
 
 
 def as_calendar(entries: Iterable[Entry], now: datetime) -> bytes:
@@ -43,6 +44,7 @@ def _event(entry: Entry, now: datetime) -> list[str]:
     return [
         "BEGIN:VEVENT",
         f"UID:{entry.uid}@{host}",
+        f"SEQUENCE:{entry.sequence}",
         f"DTSTAMP:{_moment(now)}",
         f"DTSTART:{_moment(entry.starts_at)}",
         f"DTEND:{_moment(entry.ends_at)}",

@@ -181,7 +181,7 @@ def _with_defaults(settings: Settings) -> Settings:
 def _development_secret(var_dir: Path) -> str:
     path = var_dir / "secret"
     if not path.exists():
-        var_dir.mkdir(parents=True, exist_ok=True)
+        var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
     return path.read_text()

@@ -118,7 +118,7 @@ def create_key_file(path: Path) -> bool:
     """Write a new key file, readable by its owner only (0400). An existing one is left alone: returns False."""
     if path.exists():
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     first = secrets.token_hex(4)
     content = {
         "version": 1,

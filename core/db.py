@@ -1,4 +1,4 @@
-"""The database: base class, column types, engines and sessions; the only dialect code."""
+"""The database: base class, column types, engines and sessions; with fulltext.py the only dialect code."""
 
 import enum
 from datetime import UTC, datetime
@@ -85,10 +85,14 @@ def init_db(app: Flask, url: str) -> None:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    # The parameters of a failed statement would stand in its traceback, and so in a log.
+    quiet = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 5, "isolation_level": None}, "pool_size": 16, "max_overflow": 16}
+        args = {"timeout": 5, "isolation_level": None}
+        return {"connect_args": args, "pool_size": 16, "max_overflow": 16, **quiet}
     # PgBouncer before 1.21 cannot follow prepared statements, so none are made.
     return {
+        **quiet,
         "connect_args": {"prepare_threshold": None},
         "pool_size": 8,
         "max_overflow": 24,

@@ -22,6 +22,11 @@ lazy = lazy_gettext
 Localised = Mapping[str, str]
 
 
+def N_(text: str) -> str:
+    """Mark a text for the catalogues that is translated later, where the reader's language is known."""
+    return text
+
+
 def init_i18n(app: Flask, default: str, zone: ZoneInfo) -> None:
     """Set up the three catalogues; `default` is the rulebook's first language."""
     app.config["DAUYS_LANGUAGE"] = default

@@ -10,7 +10,7 @@ PRODUCT = "-//Dauys//Deadlines//EN"
 
 @dataclass(frozen=True, slots=True)
 class DayEvent:
-    """Something on one whole day. `uid` stays the same when the day moves; `changed_at` is its last change."""
+    """Something on one whole day. `uid` stays the same when the day moves; each move raises `sequence`."""
 
     uid: str
     day: date
@@ -19,6 +19,7 @@ class DayEvent:
     link: str
     changed_at: datetime
     cancelled: bool = False
+    sequence: int = 0
 
 
 def calendar_file(name: str, events: Iterable[DayEvent]) -> bytes:
@@ -54,6 +55,7 @@ def _event(event: DayEvent) -> list[str]:
     return [
         "BEGIN:VEVENT",
         f"UID:{event.uid}",
+        f"SEQUENCE:{event.sequence}",
         f"DTSTAMP:{event.changed_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{event.day:%Y%m%d}",
         f"DTEND;VALUE=DATE:{event.day + timedelta(days=1):%Y%m%d}",

@@ -30,6 +30,7 @@ class Job:
     run: Sweep
     every: timedelta
     daily: bool = False
+    after: str = ""
 
 
 class JobRun(Base):
@@ -62,19 +63,22 @@ class JobState:
 _jobs: dict[str, Job] = {}
 
 
-def job(name: str, *, every: timedelta, daily: bool = False) -> Callable[[Sweep], Sweep]:
-    """Register a sweep under `name`, due again `every` so often, or once a local day."""
+def job(name: str, *, every: timedelta, daily: bool = False, after: str = "") -> Callable[[Sweep], Sweep]:
+    """Register a sweep under `name`, due again `every` so often, or once a local day.
+
+    A daily one is not due before the daily job `after` has ended well on the same day.
+    """
 
     def register(run: Sweep) -> Sweep:
-        _jobs[name] = Job(name, run, every, daily)
+        _jobs[name] = Job(name, run, every, daily, after)
         return run
 
     return register
 
 
 def registered() -> tuple[Job, ...]:
-    """All jobs, in the order of their registration."""
-    return tuple(_jobs.values())
+    """All jobs, in the order of their registration; those that come after another one last."""
+    return tuple(sorted(_jobs.values(), key=lambda entry: bool(entry.after)))
 
 
 def run_now(entry: Job) -> int:
@@ -142,15 +146,28 @@ def _state(w: Work, entry: Job, row: JobRun | None) -> JobState:
     return JobState(entry.name, entry.every, entry.daily, row.ok_at, row.faults, row.fault, late, row.done)
 
 
+def run_named(name: str) -> int:
+    """Run the job of that name now, whatever its interval; a fault is logged and raised."""
+    return run_now(_jobs[name])
+
+
 def _due(w: Work, entry: Job, row: JobRun | None) -> bool:
+    if entry.after and not _done_today(w, w.session.get(JobRun, entry.after)):
+        return False
     if row is None or row.started_at is None:
         return True
     if row.leased_until is not None and row.leased_until > w.now:
         return False
     if entry.daily:
-        last = row.ok_at
-        return last is None or last.astimezone(w.kernel.zone).date() < w.today
+        # One that failed is long work done in vain: it rests before it is tried again.
+        rests = row.fault is not None and row.started_at + LEASE > w.now
+        return not rests and not _done_today(w, row)
     return row.started_at + entry.every <= w.now
+
+
+def _done_today(w: Work, row: JobRun | None) -> bool:
+    last = row.ok_at if row else None
+    return last is not None and last.astimezone(w.kernel.zone).date() >= w.today
 
 
 def _row(w: Work, name: str) -> JobRun:
@@ -187,7 +204,7 @@ def make_huey(settings: Settings) -> SqliteHuey | RedisHuey:
     serializer = SignedSerializer(secret=settings.secret_key.get_secret_value())
     if settings.redis_url:
         return RedisHuey("dauys", url=settings.redis_url, results=False, serializer=serializer)
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = str(settings.var_dir / "queue.sqlite3")
     return SqliteHuey("dauys", filename=path, results=False, serializer=serializer)
 

@@ -123,7 +123,7 @@ def init_limits(app: Flask, settings: Settings) -> None:
     """Count in `var/limits.sqlite3`, or in Redis by setting; `RATELIMIT_ENABLED=False` counts nothing."""
     app.config.setdefault("RATELIMIT_ENABLED", True)
     if not settings.redis_url:
-        settings.var_dir.mkdir(parents=True, exist_ok=True)
+        settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = f"sqlite:///{settings.var_dir / 'limits.sqlite3'}"
     app.config.setdefault("RATELIMIT_STORAGE_URI", settings.redis_url or file)
     limiter.init_app(app)

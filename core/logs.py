@@ -11,8 +11,11 @@ import structlog
 from core.config import Settings
 
 log = structlog.get_logger()
-# A mailbox, a national number or a phone, a token of a URL: none of them belongs into a log.
-_PERSONAL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+|\b\d{10,}\b|\+\d[\d\s()-]{8,}\d|\b[A-Za-z0-9_-]{40,}\b")
+# A mailbox, a national number or a phone, a token of a URL, the row that PostgreSQL shows of a failed statement: none
+# of them belongs into a log.
+_PERSONAL = re.compile(
+    r"[^\s@<>\"']+@[^\s@<>\"']+|\b\d{10,}\b|\+\d[\d\s()-]{8,}\d|[A-Za-z0-9_-]{40,}|(?<=DETAIL:)[^\n]+"
+)
 
 
 def init_logs(settings: Settings) -> None:
@@ -31,7 +34,22 @@ def init_logs(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, handlers=[plain_handler()])
+
+
+class _Redacting(logging.Formatter):
+    """What the server, the queue and other libraries log, with their tracebacks, is cut in the same way."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line as it goes out."""
+        return _PERSONAL.sub("[cut]", super().format(record))
+
+
+def plain_handler() -> logging.Handler:
+    """The way out for the logs of libraries."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacting(logging.BASIC_FORMAT))
+    return handler
 
 
 def redact(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

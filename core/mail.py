@@ -76,7 +76,7 @@ def transport_for(mail_url: str) -> Transport:
 
 def _folder(folder: Path) -> Transport:
     def write(mail: EmailMessage) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         name = parseaddr(str(mail["Message-ID"]))[1].split("@")[0] or "mail"
         # Written under another name first, so that a reader never meets half a mail.
         temporary = folder / f".{name}.part"

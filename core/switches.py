@@ -6,6 +6,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.audit import record
 from core.db import Base, UtcDateTime, code_column
 from core.refusal import Refusal
 from core.work import Work
@@ -42,7 +43,9 @@ def refuse_if(w: Work, name: Switch) -> None:
 
 
 def turn(w: Work, name: Switch, on: bool) -> None:
-    """Set a switch."""
+    """Set a switch; the log keeps who did it and when, and everybody can read when."""
+    before = {"on": all_switches(w)[name]}
+    record(w, "switch.on" if on else "switch.off", f"switch:{name.value}", before, {"on": on})
     w.session.merge(SwitchRow(name=name.value, on=on, changed_at=w.now))
 
 

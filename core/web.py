@@ -179,14 +179,26 @@ def _caching(response: Response) -> None:
         if "Cache-Control" not in response.headers:
             kept = f"public, max-age={PUBLIC_SECONDS}, stale-while-revalidate={2 * PUBLIC_SECONDS}"
             response.headers["Cache-Control"] = kept
-        if not request.path.startswith(API):
-            # Compression has already said that the encoding varies.
+        if response.headers.get("Access-Control-Allow-Origin") != "*":
+            # What every origin may read depends on nobody. Compression has already said that the encoding varies.
             response.vary.update(("Accept-Language", "Cookie"))
         if not response.is_streamed and not response.direct_passthrough:
             response.add_etag()
             response.make_conditional(request)
+    elif _is_lasting_error(response):
+        response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+        response.add_etag()
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
+
+
+def _is_lasting_error(response: Response) -> bool:
+    """Whether the API said no in a way that a cache may repeat for a moment."""
+    return (
+        request.path.startswith(API)
+        and request.method in {"GET", "HEAD"}
+        and response.status_code in {400, 404, 410}
+    )
 
 
 def _cache_static(response: Response) -> None:

@@ -1,5 +1,6 @@
 """Atom feeds (RFC 4287), made of elements, so that no text can become markup."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,17 +8,19 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from flask import Response, make_response
 
-from core.i18n import language
+from core.i18n import asked_language, language
 
 SPACE = "http://www.w3.org/2005/Atom"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # An empty feed needs a date as well, and one that does not move with the clock.
 NEVER = datetime(2026, 1, 1, tzinfo=UTC)
+# What XML 1.0 has no way to write.
+UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `id` never changes; `updated` moves when what it says has changed."""
+    """One entry. `id` never changes; `updated` moves when what it says has changed; `language` is its title's."""
 
     id: str
     title: str
@@ -25,6 +28,8 @@ class Entry:
     link: str
     updated: datetime
     author: str = ""
+    published: datetime | None = None
+    language: str = ""
 
 
 def feed(title: str, address: str, page: str, entries: Sequence[Entry]) -> Response:
@@ -43,9 +48,19 @@ def feed(title: str, address: str, page: str, entries: Sequence[Entry]) -> Respo
     return response
 
 
+def tongue() -> dict[str, str]:
+    """The language that the address asks for stays in the addresses of a feed."""
+    asked_for = asked_language()
+    return {"lang": asked_for} if asked_for else {}
+
+
 def _entry(element: Element, entry: Entry) -> None:
     _text(element, "id", entry.id)
-    _text(element, "title", entry.title)
+    title = _text(element, "title", entry.title)
+    if entry.language:
+        title.set(XML_LANG, entry.language)
+    if entry.published:
+        _text(element, "published", _moment(entry.published))
     _text(element, "updated", _moment(entry.updated))
     SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": entry.link})
     if entry.author:
@@ -53,8 +68,10 @@ def _entry(element: Element, entry: Entry) -> None:
     _text(element, "summary", entry.text)
 
 
-def _text(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = text
+def _text(parent: Element, name: str, text: str) -> Element:
+    made = SubElement(parent, name)
+    made.text = UNWRITABLE.sub("", text)
+    return made
 
 
 def _moment(at: datetime) -> str:

@@ -1,7 +1,7 @@
 """Figures of a body's answers: pure arithmetic over dates, with an interval that says how sure a share is."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import comb, sqrt
 from statistics import median
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from petitions.queries.records import AnswerDates
 
 Z_95 = 1.959964
 DIGITS = 4
+TAIL = 0.025
 
 
 class AnswerFigures(NamedTuple):
@@ -38,6 +39,18 @@ def answer_figures(dates: Sequence[AnswerDates]) -> AnswerFigures:
         share_on_time=round(on_time / len(fell_due), DIGITS) if fell_due else None,
         interval=wilson(on_time, len(fell_due)),
     )
+
+
+def median_interval(values: Sequence[float]) -> tuple[float, float] | None:
+    """The narrowest pair of values, equally far from both ends, that holds the true median with at least 95 %
+    certainty (order statistics, sign test); None below six values, where no pair does."""
+    ordered, n = sorted(values), len(values)
+    # The chance that the median lies below the k-th smallest value is that of fewer than k heads in n throws.
+    k, below = 0, 0.0
+    while k < n // 2 and below + comb(n, k) / 2**n <= TAIL:
+        below += comb(n, k) / 2**n
+        k += 1
+    return (float(ordered[k - 1]), float(ordered[n - k])) if k else None
 
 
 def wilson(hits: int, n: int) -> tuple[float, float] | None:

@@ -13,10 +13,11 @@ from core.i18n import _, format_date, lazy, url
 from core.links import absolute_url
 from core.refusal import Refusal
 from core.refusals import refusal_text
+from core.tables import as_csv
 from core.web import page
 from core.work import Work, reading
-from opendata.atom import Entry, feed
-from opendata.ledger_facts import LEAST_RANKED, league, league_row
+from opendata.atom import Entry, feed, tongue
+from opendata.ledger_facts import LEAST_RANKED, LeagueRow, league, league_row
 from petitions.domain.deadlines import AUTHORITYS, TermKind
 from petitions.queries import ledger as query
 from petitions.web.calendar_files import as_file, term_event
@@ -25,6 +26,12 @@ from petitions.web.reading_words import EVENTS, TERM_KINDS
 PER_PAGE = 24
 NEWEST = 50
 NARROWING = ("state", "authority", "kind")
+COLUMNS = (
+    *("authority", "name", "rank", "answers_due", "answers_on_time", "answers_late", "answers_overdue_now"),
+    *("share_on_time", "share_on_time_low", "share_on_time_high", "median_days", "oldest_open_days"),
+    *("promises_due", "promises_kept", "promises_not_kept", "promises_no_word"),
+    *("share_kept", "share_kept_low", "share_kept_high"),
+)
 bp = Blueprint("ledger", __name__)
 
 STATES: Mapping[query.Standing, Any] = {
@@ -51,13 +58,25 @@ def index() -> Response:
     return page("ledger/index.html", words=WORDS, **facts, **_links(following))
 
 
+@bp.get("/deadlines.csv")
+@public
+def table() -> Response:
+    """The figures of each body as a table; docs/ledger.md says what each column is."""
+    with reading() as w:
+        made = as_csv(COLUMNS, [_cells(row) for row in league(w)])
+    response = Response(made, mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'inline; filename="deadlines.csv"'
+    return response
+
+
 @bp.get("/feeds/overdue.atom")
 @public
 def overdue() -> Response:
     """Answers and ordinary replies that are late now, the newest lateness first."""
     with reading() as w:
         entries = [_late_entry(w, row) for row in query.overdue_answers(w, NEWEST)]
-    pages = absolute_url("ledger.overdue"), absolute_url("ledger.index", state="late")
+    kept = tongue()
+    pages = absolute_url("ledger.overdue", **kept), absolute_url("ledger.index", state="late", **kept)
     return feed(_("Overdue answers"), *pages, entries)
 
 
@@ -68,8 +87,9 @@ def authority_feed(code: str) -> Response:
     with reading() as w:
         body = _body(w, code)
         entries = [_event_entry(line) for line in query.events_of(w, code, NEWEST)]
-    pages = absolute_url("ledger.authority_feed", code=code), absolute_url("ledger.index", authority=code)
-    return feed(body.name, *pages, entries)
+    kept = tongue()
+    own = absolute_url("ledger.authority_feed", code=code, **kept)
+    return feed(body.name, own, absolute_url("ledger.index", authority=code, **kept), entries)
 
 
 @bp.get("/calendar/authorities/<code>.ics")
@@ -83,7 +103,7 @@ def authority_calendar(code: str) -> Response:
     events = [
         event
         for row in rows
-        for event in term_event(row.term, f"{TERM_KINDS[row.term.kind]}: {row.title}", changed[row.term.id])
+        for event in term_event(row.term, f"{TERM_KINDS[row.term.kind]}: {row.title}", *changed[row.term.id])
     ]
     return as_file(body.name, events, f"authority-{code}")
 
@@ -92,6 +112,16 @@ def authority_section(w: Work, code: str) -> Markup | None:
     """The block on a body's own page: its figures, its word on them, and where its dates can be followed."""
     block: Markup = get_template_attribute("ledger/_authority.html", "block")(league_row(w, code))
     return block
+
+
+def _cells(row: LeagueRow) -> tuple[object, ...]:
+    answers, promises = row.figures, row.promises
+    return (
+        *(row.code, row.name, row.rank, answers.due, answers.on_time, answers.late, answers.overdue_now),
+        *(answers.share_on_time, *(answers.interval or (None, None)), answers.median_days, row.oldest_open),
+        *(promises.due, promises.kept, promises.not_kept, promises.no_word),
+        *(promises.share_kept, *(promises.interval or (None, None))),
+    )
 
 
 def _links(following: str | None) -> dict[str, str | None]:

@@ -1,26 +1,23 @@
 """How the API answers: JSON or a table of the same rows, errors as problem+json, open to every origin."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, get_args, get_origin
 
-from flask import Response, request
+from flask import Response, jsonify, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest
 
 from core.i18n import url
 from core.refusal import Refusal
 from core.refusals import refusal_text
+from core.tables import as_csv
 from core.web import problem
 from core.work import kernel
 
 Query = TypeVar("Query", bound=BaseModel)
 # A count is promised to be live within 15 seconds: the tally takes its share of them, a cache has the rest.
 KEPT = "public, max-age=5"
-# What a spreadsheet takes for a formula, in every width of the sign.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹢", "﹣", "−")
 
 
 class BadParameter(BadRequest):
@@ -62,6 +59,11 @@ def one(item: BaseModel) -> Response:
     return _kept(Response(item.model_dump_json(), mimetype="application/json"))
 
 
+def document(body: Mapping[str, Any]) -> Response:
+    """A document that is no shape of ours."""
+    return _kept(jsonify(body))
+
+
 def many(page: Any, endpoint: str, cursor: str | None, query: BaseModel) -> Response:
     """A page of a list as JSON or as a table; the address of the next one keeps what was asked."""
     following = _next_url(endpoint, cursor, query)
@@ -76,7 +78,7 @@ def many(page: Any, endpoint: str, cursor: str | None, query: BaseModel) -> Resp
 def _next_url(endpoint: str, cursor: str | None, query: BaseModel) -> str | None:
     if cursor is None:
         return None
-    kept = query.model_dump(mode="json", exclude_unset=True, exclude={"cursor", "lang"})
+    kept = query.model_dump(mode="json", exclude_unset=True, exclude={"cursor", "lang"}, exclude_none=True)
     return kernel().settings.base_url + url(endpoint, **kept, cursor=cursor)
 
 
@@ -87,14 +89,11 @@ def _kept(response: Response) -> Response:
 
 def _table(items: Sequence[BaseModel], name: str, page: type[BaseModel]) -> Response:
     """The rows as CSV: objects as `author.name`, lists as JSON, formulas made harmless, UTF-8 with its mark."""
-    out = io.StringIO()
     paths = columns(get_args(page.model_fields["items"].annotation)[0])
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(".".join(path) for path in paths)
-    for item in items:
-        row = item.model_dump(mode="json")
-        writer.writerow([cell(row, path) for path in paths])
-    response = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv")
+    dumped = (item.model_dump(mode="json") for item in items)
+    rows = ([cell(row, path) for path in paths] for row in dumped)
+    table = as_csv([".".join(path) for path in paths], rows)
+    response = Response(table, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'inline; filename="{name}.csv"'
     return response
 
@@ -115,15 +114,6 @@ def cell(row: Mapping[str, Any], path: Sequence[str]) -> Any:
         value = None if value is None else value[name]
     if isinstance(value, list):
         return json.dumps(value, ensure_ascii=False)
-    return harmless(value)
-
-
-def harmless(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str) and value.lstrip(" \u00a0").startswith(DANGEROUS):
-        return f"'{value}"
     return value
 
 

@@ -21,7 +21,7 @@ def petition(view: PetitionView) -> schemas.Petition:
         title=card.title,
         language=card.language,
         author=schemas.Person(id=card.author_id, name=card.author, place=card.author_place),
-        co_authors=[],
+        co_authors=[schemas.Person(id=who.id, name=who.name, place=who.place) for who in card.co_authors],
         authority=schemas.Body(code=card.authority_code or "", name=card.authority),
         tier=card.tier or "",
         area=card.area or "",

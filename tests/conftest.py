@@ -25,6 +25,7 @@ from core.config import Controller, Settings
 from core.db import Base, db, dispose
 from core.work import SYSTEM, work
 from petitions.services.register import load_register
+from tests import canary, canary_watch
 from tests.pages import LintingClient
 
 # A slow machine is no fault of the code: examples are bounded in number, not in time.
@@ -41,6 +42,32 @@ CONTROLLER = Controller(
     email="controller@dauys.example",
     phone="+7 700 000 00 00",
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """S11 is a check of the whole session: see tests/canary.py."""
+    canary_watch.begin(config)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Everything that a test printed and logged is kept until the end."""
+    canary_watch.hear(report)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    """A worker has ended; it says which tokens it made."""
+    canary_watch.worker_ended(node)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Look for the canary person in all that the session left behind."""
+    canary_watch.end(session)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was found."""
+    canary_watch.say(terminalreporter)
 
 
 class Clock:
@@ -151,11 +178,15 @@ def _cluster() -> Iterator[str]:
         "UTF8",
     )
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200 -k {folder}"
+    options += (
+        " -c log_error_verbosity=terse"  # as docs/operations.md asks for: a failed row stays out of the log
+    )
     run(str(PG_BIN / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     finally:
         run(str(PG_BIN / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+        assert canary.in_site(folder) == {}
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -199,7 +230,7 @@ _register: dict[str, list[Any]] = {}
 
 def _restore_postgres() -> None:
     tables = Base.metadata.tables
-    names = ", ".join(f'"{name}"' for name in tables)
+    names = ", ".join(f'"{name}"' for name in (*tables, "search_index", "search_words"))
     with db.engine.begin() as connection:
         if not _register:
             _register.update({n: connection.execute(tables[n].select()).mappings().all() for n in REGISTER})
@@ -237,6 +268,7 @@ def app(database: str, clock: Clock, request: pytest.FixtureRequest) -> Iterator
             _restore_postgres()
         yield made
         _no_drift()
+    assert canary.in_site(made.extensions["dauys"].settings.var_dir) == {}
 
 
 def _no_drift() -> None:

@@ -24,6 +24,7 @@ from petitions.models.petition import Petition, PetitionCount, PetitionText, Pet
 from petitions.models.signature import Signature, SignatureState
 from petitions.queries import rules
 from petitions.services.cases import remember_rulebook
+from petitions.services.indexing import refresh
 from petitions.services.terms import cancel_terms, meet_term, start_term
 
 GOVERNMENT = "kz-gov"
@@ -193,6 +194,7 @@ def a_petition(
         petition.state = state
         w.session.flush()
         _sign(w, petition, signatures)
+        refresh(w, petition)
         return petition.id
 
 
@@ -214,7 +216,7 @@ def _draft(w: Work, state: State, authority: str, author: int, title: str, langu
         author_id=author, author_name=account.full_name, author_place=account.place, title=title, language=language,
         authority=authority, area=area.code, tier=tier.id, rulebook=loaded.rulebook.id,
         rulebook_version=loaded.rulebook.version, state=State.DRAFT, created_at=w.now, changed_at=w.now,
-        text_number=1, search=title.lower(),
+        text_number=1,
     )  # fmt: skip
     w.session.add(petition)
     w.session.flush()
@@ -291,7 +293,7 @@ def _sign(w: Work, petition: Petition, n: int, *, updates: bool = False, area: s
         row = Signature(
             petition_id=petition.id, id=id_, scheme="email", uid=person_uid(w, petition.id, "email", mailbox),
             channel="web", evidence="email", state=SignatureState.COUNTED, area=where, resident=resident,
-            text_number=1, name=seal_field(k_id, "Ербол Үлгіұлы", petition.id, id_, "name"),
+            text_number=1, name=seal_field(k_id, "Ербол Сынақұлы", petition.id, id_, "name"),
             contact=seal_field(k_contact, mailbox, petition.id, id_, "contact"), language="kk", updates=updates,
             notice="test", notice_language="kk", consent_at=w.now, created_at=w.now,
             expires_at=w.now + timedelta(days=7), confirmed_at=w.now,

@@ -7,6 +7,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests import canary
+
 
 class _Page(HTMLParser):
     def __init__(self) -> None:
@@ -74,4 +76,16 @@ class LintingClient(FlaskClient):
         if response.mimetype == "text/html" and not empty:
             faults = faults_of(response.get_data(as_text=True))
             assert not faults, f"{response.request.path}: {faults}"
+        _shows_no_signer(response)
         return response
+
+
+# One's own pages, and those on which staff meet a mailbox by rule; everybody else's show no signer.
+OWN = re.compile(r"^/(signatures|unsubscribe|account|my-data|admin)(/|$)|/(sign|join/.*)$")
+
+
+def _shows_no_signer(response: TestResponse) -> None:
+    """S11: no page, export, feed or figure that anybody gets holds the mark of somebody who signed."""
+    request = response.request
+    if request.method == "GET" and not OWN.search(request.path):
+        assert canary.plain_traces(canary.unpacked(response.get_data())) == [], request.path

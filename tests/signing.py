@@ -22,7 +22,7 @@ CONSENT = Consent("2026-11-1", "kk")
 def a_signer(email: str = "daniyar@mail.example", **changes: Any) -> Signer:
     """A form as the page hands it on."""
     fields = {
-        "full_name": "Данияр Үлгіұлы",
+        "full_name": "Данияр Сынақұлы",
         "email": email,
         "area": ALMATY,
         "updates": False,

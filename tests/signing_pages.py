@@ -20,7 +20,7 @@ from tests.signing import (
 )
 
 FORM = {
-    "full_name": "Данияр Үлгіұлы",
+    "full_name": "Данияр Сынақұлы",
     "email": "daniyar@mail.example",
     "area": ALMATY,
     "consent": "y",

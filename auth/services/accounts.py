@@ -3,18 +3,17 @@
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 
 from sqlalchemy import delete, select
 
 from auth.mailbox import canonical_mailbox, check_mailbox
-from auth.models import Account, AccountSession, RecoveryCode, RoleGrant, SecondFactor
+from auth.models import Account, RecoveryCode, RoleGrant, SecondFactor
 from auth.names import check_signer_name
 from auth.passwords import check_password, hash_password, is_long
 from auth.permissions import Permission, demand
 from auth.queries import PURPOSE_EMAIL, email_place, usable
 from auth.services.sessions import Proof, end_sessions
-from auth.tokens import VALID, Purpose, account_of_token
+from auth.tokens import Purpose, account_of_token
 from authorities.queries import is_selectable
 from core.audit import record
 from core.consent import given
@@ -74,16 +73,24 @@ def is_confirmed(w: Work, token: str) -> bool:
 
 
 def open_account(
-    w: Work, full_name: str, email: str, password: str, language: str, *, staff: bool
+    w: Work,
+    full_name: str,
+    email: str,
+    password: str,
+    language: str,
+    *,
+    staff: bool,
+    kept: str | None = None,
 ) -> Account:
     """Open an account that is confirmed at once, for the operator's commands and the demo.
 
+    `kept` is the form in which this very password is kept, where it was made before.
     Refusals: `email-taken`, and those of `register_account`.
     """
     address = check_mailbox(email)
     name = check_signer_name(full_name)
     check_password(password, staff=staff, about=(address.split("@")[0], name))
-    kept = hash_password(password)  # before the first statement, which locks the database
+    kept = kept or hash_password(password)  # before the first statement, which locks the database
     if find_account(w, email) is not None:
         raise Refusal("email-taken", field="email")
     account = _fresh(w, address)
@@ -144,15 +151,6 @@ def close_account(w: Work, present: Proof) -> None:
     account.password_long = False
     if account.author_since is None:
         account.full_name, account.place = "", None
-
-
-def expire_accounts(w: Work) -> int:
-    """Delete accounts that nobody confirmed in time, and sessions that are over; returns how many."""
-    limit = w.now - VALID[Purpose.CONFIRM] - timedelta(hours=1)
-    never_opened = (Account.confirmed_at.is_(None), Account.created_at < limit)
-    gone = w.session.execute(delete(Account).where(*never_opened).returning(Account.id)).all()
-    over = delete(AccountSession).where(AccountSession.expires_at <= w.now).returning(AccountSession.id_hash)
-    return len(gone) + len(w.session.execute(over).all())
 
 
 def find_account(w: Work, email: str) -> Account | None:

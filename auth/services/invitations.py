@@ -4,8 +4,6 @@ import json
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import update
-
 from auth.models import Account, Invitation, Proposal
 from auth.permissions import Role
 from auth.services.accounts import find_account, open_account
@@ -68,13 +66,6 @@ def accept(w: Work, token: str, full_name: str, password: str) -> None:
     give_role(w, account.id, role, body, head=head, by=proposal.proposed_by)
     row.accepted_at, row.email_enc = w.now, None
     record(w, "invitation:accept", f"account:{account.id}", after={"proposal": proposal.id})
-
-
-def erase_expired(w: Work) -> int:
-    """Erase the mailboxes of invitations that nobody took in time; returns how many."""
-    over = (Invitation.expires_at <= w.now, Invitation.email_enc.is_not(None))
-    gone = update(Invitation).where(*over).values(email_enc=None).returning(Invitation.id)
-    return len(w.session.execute(gone).all())
 
 
 def _waiting(w: Work, token: str) -> Invitation:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from auth.models import Proposal
 from auth.permissions import may
@@ -53,14 +53,6 @@ def decide(w: Work, number: int, yes: bool) -> None:
     if row.payload.get("account") == w.actor.account_id:
         raise Refusal("proposal-about-you")
     _settle(w, row, yes=yes)
-
-
-def erase_expired(w: Work) -> int:
-    """Erase what was sealed in proposals that nobody decided in time; returns how many."""
-    over = (Proposal.expires_at <= w.now, Proposal.sealed.is_not(None))
-    return len(
-        w.session.execute(update(Proposal).where(*over).values(sealed=None).returning(Proposal.id)).all()
-    )
 
 
 def _write(w: Work, kind: str, payload: Mapping[str, Any], reason: str, sealed: str | None) -> Proposal:

@@ -24,9 +24,13 @@ def create_user(
     language: str,
     *,
     head: bool = False,
+    kept: str | None = None,
 ) -> int:
-    """Open a confirmed account with a role; returns its number. Refusals: of `open_account`, `grant_role`."""
-    account = open_account(w, full_name, email, password, language, staff=role in STAFF)
+    """Open a confirmed account with a role; returns its number. `kept` as in `open_account`.
+
+    Refusals: of `open_account`, `grant_role`.
+    """
+    account = open_account(w, full_name, email, password, language, staff=role in STAFF, kept=kept)
     record(w, "account:create", f"account:{account.id}", after={"role": role.value})
     if role in STAFF:
         grant_role(w, account.id, role, body, head=head)

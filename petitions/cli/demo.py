@@ -7,9 +7,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from core.jobs import run_named
 from core.work import reading
 from petitions.services.demo import DEMO_ACCOUNTS, is_empty, load_demo
 
+# The job that the package above registers.
+DATA_FILES = "data_files"
 demo = AppGroup("demo", help="An invented country to try Dauys with.")
 
 
@@ -33,6 +36,8 @@ def _load(signatures: int | None) -> None:
         click.echo("The demo's password is public: it is never loaded in production.", err=True)
         sys.exit(1)
     n = load_demo(signatures, lambda what: click.echo(f"  {what}"))
+    click.echo("  files of the open data")
+    run_named(DATA_FILES)
     click.echo(f"Loaded {n} petitions.")
 
 

@@ -219,8 +219,11 @@ def days_late(
 
 
 def ends_at(due_on: date, timezone: str) -> datetime:
-    """The last second of a due date in the rulebook's time zone, as UTC."""
-    return datetime.combine(due_on, time(23, 59, 59), ZoneInfo(timezone)).astimezone(UTC)
+    """The last second of a due date in the rulebook's time zone, as UTC.
+
+    Where the clocks go back at midnight, as on 1 March 2024, the last hour is there twice: the second one ends the day.
+    """
+    return datetime.combine(due_on, time(23, 59, 59, fold=1), ZoneInfo(timezone)).astimezone(UTC)
 
 
 def local_day(moment: datetime, timezone: str) -> date:

@@ -36,6 +36,7 @@ class What(StrEnum):
     ACTS = "acts"
     MAIL_ROWS = "mail_rows"
     LETTER = "letter"
+    REPORT = "report"
     REQUEST = "request"
     VOICE = "voice"
 
@@ -62,6 +63,8 @@ class Purpose(StrEnum):
     WISHES = "wishes"
     PROMISES = "promises"
     SAFEGUARD = "safeguard"
+    APPEALS = "appeals"
+    HANDLE_REPORTS = "handle_reports"
 
 
 class Basis(StrEnum):

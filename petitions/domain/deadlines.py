@@ -54,7 +54,10 @@ class TermState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TermFacts:
-    """What a term is made of; its standing is worked out from these, never stored."""
+    """What a term is made of; its standing is worked out from these, never stored.
+
+    `missed_on` is the one fact that stays whatever the clock of the machine says later: late stays late.
+    """
 
     kind: TermKind
     started_on: date
@@ -62,6 +65,7 @@ class TermFacts:
     extended: int = 0
     met_on: date | None = None
     cancelled_on: date | None = None
+    missed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,13 @@ def standing(facts: TermFacts, today: date, calendar: WorkCalendar, stops: Seque
 def _state(facts: TermFacts, due_on: date | None, today: date) -> TermState:
     if facts.cancelled_on is not None:
         return TermState.CANCELLED
+    missed = facts.missed_on is not None
     if facts.met_on is not None:
-        return TermState.MET if due_on is None or facts.met_on <= due_on else TermState.MET_LATE
+        late = missed or (due_on is not None and facts.met_on > due_on)
+        return TermState.MET_LATE if late else TermState.MET
     if due_on is None:
         return TermState.STOPPED
-    return TermState.LATE if today > due_on else TermState.RUNNING
+    return TermState.LATE if missed or today > due_on else TermState.RUNNING
 
 
 def _left(

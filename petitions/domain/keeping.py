@@ -79,9 +79,11 @@ class Kept(StrEnum):
     SESSION_STAFF = "session_staff"
     INVITATION = "invitation"
     PROPOSAL = "proposal"
+    PROPOSAL_REASON = "proposal_reason"
     ACCOUNT_UNCONFIRMED = "account_unconfirmed"
     AUTHOR_NAME = "author_name"
     CONTACT_LETTER = "contact_letter"
+    REPORT = "report"
     REQUEST = "request"
     REQUEST_OPEN = "request_open"
     REQUEST_MAILBOX = "request_mailbox"
@@ -124,9 +126,11 @@ TERMS: Mapping[Kept, Term] = {
     Kept.SESSION_STAFF: Term(Length(12, Unit.HOURS), Start.SIGN_IN),
     Kept.INVITATION: Term(Length(7, Unit.DAYS), Start.INVITATION),
     Kept.PROPOSAL: Term(Length(7, Unit.DAYS), Start.PROPOSAL),
+    Kept.PROPOSAL_REASON: Term(Length(36, Unit.MONTHS), Start.PROPOSAL),
     Kept.ACCOUNT_UNCONFIRMED: Term(Length(7 * 24 + 1, Unit.HOURS), Start.ENTRY),
     Kept.AUTHOR_NAME: Term(Length(24, Unit.MONTHS), Start.CASE_END),
     Kept.CONTACT_LETTER: Term(Length(7, Unit.DAYS), Start.ENTRY),
+    Kept.REPORT: Term(Length(180, Unit.DAYS), Start.ENTRY),
     Kept.REQUEST: Term(Length(12, Unit.MONTHS), Start.SETTLED),
     Kept.REQUEST_OPEN: Term(Length(24, Unit.HOURS), Start.ENTRY),
     Kept.REQUEST_MAILBOX: Term(Length(7, Unit.DAYS), Start.SETTLED),

@@ -1,10 +1,70 @@
 """The life of a petition: its states, the acts that change them, and who may do each one when."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from core.refusal import Refusal
+from petitions.domain.conditions import (
+    Facts,
+    Guard,
+    a_stop_moved_the_collection,
+    a_stop_moved_the_startup,
+    always,
+    appeal_silence_escalates,
+    appeal_silence_opens,
+    appeal_unused,
+    appeal_waits,
+    collection_and_grace_over,
+    discussion_ahead,
+    discussion_open,
+    frozen,
+    goes_to_joiners,
+    goes_to_screening,
+    has_minutes,
+    invitation_open,
+    joiners_met,
+    may_appeal,
+    may_ask,
+    may_discuss,
+    may_extend,
+    may_invite,
+    may_transfer,
+    no_joiners_yet,
+    not_registered,
+    others_named,
+    promise_open,
+    question_open,
+    registered,
+    registration_over,
+    reply_owed,
+    signing_open,
+    silence_escalates,
+    silence_publishes,
+    startup_failed,
+    startup_open,
+    threshold_met,
+    was_answered,
+    was_collecting,
+    was_lapsed,
+    was_published,
+    was_under_review,
+    was_withdrawn,
+)
+
+__all__ = [
+    "LISTED",
+    "STANDING",
+    "TRANSITIONS",
+    "Action",
+    "Facts",
+    "Party",
+    "Rule",
+    "State",
+    "as_markdown",
+    "open_to",
+    "step",
+]
 
 
 class State(StrEnum):
@@ -28,12 +88,21 @@ class Action(StrEnum):
     EDIT = "edit"
     SUBMIT = "submit"
     REVISE = "revise"
+    INVITE = "invite"
+    ACCEPT = "accept"
+    RELEASE = "release"
+    PROPOSE = "propose"
+    LEAVE = "leave"
     JOIN = "join"
     SCREEN = "screen"
     PUBLISH = "publish"
     RETURN = "return"
     REFUSE = "refuse"
     ESCALATE = "escalate"
+    APPEAL = "appeal"
+    CLOSE_APPEAL = "close_appeal"
+    UPHOLD = "uphold"
+    RESTORE = "restore"
     SIGN = "sign"
     HAND_OVER = "hand_over"
     REGISTER = "register"
@@ -43,6 +112,7 @@ class Action(StrEnum):
     REPLY = "reply"
     WITHDRAW = "withdraw"
     TAKE_DOWN = "take_down"
+    PUT_BACK = "put_back"
     LAPSE = "lapse"
     REOPEN = "reopen"
     EXTEND = "extend"
@@ -52,7 +122,10 @@ class Action(StrEnum):
     ASK = "ask"
     EXPLAIN = "explain"
     ANNOUNCE_DISCUSSION = "announce_discussion"
+    MOVE_DISCUSSION = "move_discussion"
+    CALL_OFF_DISCUSSION = "call_off_discussion"
     RECORD_DISCUSSION = "record_discussion"
+    AMEND_MINUTES = "amend_minutes"
     REPORT_PROMISE = "report_promise"
 
 
@@ -61,181 +134,10 @@ class Party(StrEnum):
 
     ANYONE = "anyone"
     AUTHOR = "author"
+    CO_AUTHOR = "co_author"
     MODERATOR = "moderator"
     OFFICER = "officer"
     SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the guards of the table may ask of a case; each is worked out from rows, never stored twice."""
-
-    needs_joiners: bool = False
-    has_joiners: bool = False
-    joiners_met: bool = False
-    startup_over: bool = False
-    screening_late: bool = False
-    silence_publishes: bool = False
-    signing_open: bool = False
-    threshold_met: bool = False
-    may_hand_over: bool = False
-    collection_and_grace_over: bool = False
-    registered: bool = False
-    registration_over: bool = False
-    reply_owed: bool = False
-    published: bool = False
-    end_moved: bool = False
-    may_extend: bool = False
-    frozen: bool = False
-    may_transfer: bool = False
-    may_ask: bool = False
-    question_open: bool = False
-    may_discuss: bool = False
-    discussion_open: bool = False
-    promise_open: bool = False
-
-
-Guard = Callable[[Facts], bool]
-
-
-def always(_facts: Facts) -> bool:
-    """No condition."""
-    return True
-
-
-def goes_to_joiners(facts: Facts) -> bool:
-    """The tier asks for joiners and they are not all there yet."""
-    return facts.needs_joiners and not facts.joiners_met
-
-
-def goes_to_screening(facts: Facts) -> bool:
-    """No joiners are asked for, or they are there already (after a correction)."""
-    return not goes_to_joiners(facts)
-
-
-def no_joiners_yet(facts: Facts) -> bool:
-    """Nobody has joined the text, so it may still change."""
-    return not facts.has_joiners
-
-
-def joiners_met(facts: Facts) -> bool:
-    """The tier's number of joiners is reached."""
-    return facts.joiners_met
-
-
-def startup_failed(facts: Facts) -> bool:
-    """The start-up term is over without enough joiners."""
-    return facts.startup_over and not facts.joiners_met
-
-
-def startup_open(facts: Facts) -> bool:
-    """The start-up term still runs."""
-    return not facts.startup_over
-
-
-def silence_publishes(facts: Facts) -> bool:
-    """The check is late and the rulebook says that silence is no veto."""
-    return facts.screening_late and facts.silence_publishes
-
-
-def silence_escalates(facts: Facts) -> bool:
-    """The check is late and the rulebook says that somebody above is told."""
-    return facts.screening_late and not facts.silence_publishes
-
-
-def signing_open(facts: Facts) -> bool:
-    """Signatures may be given now."""
-    return facts.signing_open
-
-
-def frozen(facts: Facts) -> bool:
-    """The author has paused signing."""
-    return facts.frozen
-
-
-def threshold_met(facts: Facts) -> bool:
-    """The count obliges an answer, and the rulebook's moment of the hand-over has come."""
-    return facts.threshold_met and facts.may_hand_over
-
-
-def collection_and_grace_over(facts: Facts) -> bool:
-    """The window and its grace for confirmations are over, and the threshold was not reached."""
-    return facts.collection_and_grace_over and not facts.threshold_met
-
-
-def not_registered(facts: Facts) -> bool:
-    """The addressed body has not registered the petition."""
-    return not facts.registered
-
-
-def registration_over(facts: Facts) -> bool:
-    """The body let the term of registration pass: the answer's clock starts without it."""
-    return facts.registration_over and not facts.registered
-
-
-def registered(facts: Facts) -> bool:
-    """The petition is registered, by the body or by the end of the term."""
-    return facts.registered
-
-
-def reply_owed(facts: Facts) -> bool:
-    """The rulebook gives an ordinary reply to a petition below its threshold, and it is not there yet."""
-    return facts.reply_owed
-
-
-def was_published(facts: Facts) -> bool:
-    """The petition was open to readers."""
-    return facts.published
-
-
-def a_stop_moved_the_end(facts: Facts) -> bool:
-    """A stop recorded later moved the end of a window that had run out."""
-    return facts.end_moved
-
-
-def a_stop_moved_the_collection(facts: Facts) -> bool:
-    """The same, for a petition that was open for signatures."""
-    return facts.end_moved and facts.published
-
-
-def a_stop_moved_the_startup(facts: Facts) -> bool:
-    """The same, for one that looked for its first joiners."""
-    return facts.end_moved and not facts.published
-
-
-def may_extend(facts: Facts) -> bool:
-    """The rulebook leaves an extension, and the answer is not due yet."""
-    return facts.may_extend
-
-
-def may_transfer(facts: Facts) -> bool:
-    """The rulebook's days for a transfer have not passed, and there was none yet."""
-    return facts.may_transfer
-
-
-def may_ask(facts: Facts) -> bool:
-    """The rulebook gives the author time for a reply, and no earlier question waits for one."""
-    return facts.may_ask
-
-
-def question_open(facts: Facts) -> bool:
-    """A question waits for the author's reply."""
-    return facts.question_open
-
-
-def may_discuss(facts: Facts) -> bool:
-    """The rulebook knows public discussions, the petition is registered, and no other discussion is ahead."""
-    return facts.may_discuss
-
-
-def discussion_open(facts: Facts) -> bool:
-    """The day of a discussion has come, and its minutes are not published yet."""
-    return facts.discussion_open
-
-
-def promise_open(facts: Facts) -> bool:
-    """A promise of the answer has no report yet."""
-    return facts.promise_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +151,16 @@ class Rule:
 
 S, A, P = State, Action, Party
 
+# While a case stands in one of these a co-author can leave; what has ended keeps its names as they were.
+STANDING = (S.DRAFT, S.GATHERING, S.SCREENING, S.COLLECTING, S.UNDER_REVIEW, S.ANSWERED)
+
 TRANSITIONS: Mapping[tuple[State, Action], tuple[Rule, ...]] = {
     (S.DRAFT, A.EDIT): (Rule(S.DRAFT, P.AUTHOR),),
+    (S.DRAFT, A.INVITE): (Rule(S.DRAFT, P.AUTHOR, may_invite),),
+    (S.DRAFT, A.ACCEPT): (Rule(S.DRAFT, P.ANYONE, invitation_open),),
+    (S.DRAFT, A.RELEASE): (Rule(S.DRAFT, P.AUTHOR, others_named),),
+    (S.DRAFT, A.PROPOSE): (Rule(S.DRAFT, P.CO_AUTHOR),),
+    **{(state, A.LEAVE): (Rule(state, P.CO_AUTHOR),) for state in STANDING},
     (S.DRAFT, A.SUBMIT): (
         Rule(S.GATHERING, P.AUTHOR, goes_to_joiners),
         Rule(S.SCREENING, P.AUTHOR, goes_to_screening),
@@ -269,6 +179,14 @@ TRANSITIONS: Mapping[tuple[State, Action], tuple[Rule, ...]] = {
     (S.SCREENING, A.REFUSE): (Rule(S.REFUSED, P.MODERATOR),),
     (S.SCREENING, A.ESCALATE): (Rule(S.SCREENING, P.SYSTEM, silence_escalates),),
     (S.SCREENING, A.WITHDRAW): (Rule(S.WITHDRAWN, P.AUTHOR),),
+    (S.REFUSED, A.APPEAL): (Rule(S.REFUSED, P.AUTHOR, may_appeal),),
+    (S.REFUSED, A.CLOSE_APPEAL): (Rule(S.REFUSED, P.SYSTEM, appeal_unused),),
+    (S.REFUSED, A.UPHOLD): (Rule(S.REFUSED, P.MODERATOR, appeal_waits),),
+    (S.REFUSED, A.RESTORE): (
+        Rule(S.COLLECTING, P.MODERATOR, appeal_waits),
+        Rule(S.COLLECTING, P.SYSTEM, appeal_silence_opens),
+    ),
+    (S.REFUSED, A.ESCALATE): (Rule(S.REFUSED, P.SYSTEM, appeal_silence_escalates),),
     (S.COLLECTING, A.SIGN): (Rule(S.COLLECTING, P.ANYONE, signing_open),),
     (S.COLLECTING, A.FREEZE): (Rule(S.COLLECTING, P.AUTHOR, signing_open),),
     (S.COLLECTING, A.UNFREEZE): (Rule(S.COLLECTING, P.AUTHOR, frozen),),
@@ -287,10 +205,14 @@ TRANSITIONS: Mapping[tuple[State, Action], tuple[Rule, ...]] = {
     (S.UNDER_REVIEW, A.ASK): (Rule(S.UNDER_REVIEW, P.OFFICER, may_ask),),
     (S.UNDER_REVIEW, A.EXPLAIN): (Rule(S.UNDER_REVIEW, P.AUTHOR, question_open),),
     (S.UNDER_REVIEW, A.ANNOUNCE_DISCUSSION): (Rule(S.UNDER_REVIEW, P.OFFICER, may_discuss),),
+    (S.UNDER_REVIEW, A.MOVE_DISCUSSION): (Rule(S.UNDER_REVIEW, P.OFFICER, discussion_ahead),),
+    (S.UNDER_REVIEW, A.CALL_OFF_DISCUSSION): (Rule(S.UNDER_REVIEW, P.OFFICER, discussion_ahead),),
     (S.UNDER_REVIEW, A.RECORD_DISCUSSION): (Rule(S.UNDER_REVIEW, P.OFFICER, discussion_open),),
+    (S.UNDER_REVIEW, A.AMEND_MINUTES): (Rule(S.UNDER_REVIEW, P.OFFICER, has_minutes),),
     (S.UNDER_REVIEW, A.TAKE_DOWN): (Rule(S.TAKEN_DOWN, P.MODERATOR),),
     (S.ANSWERED, A.CORRECT_ANSWER): (Rule(S.ANSWERED, P.OFFICER),),
     (S.ANSWERED, A.RECORD_DISCUSSION): (Rule(S.ANSWERED, P.OFFICER, discussion_open),),
+    (S.ANSWERED, A.AMEND_MINUTES): (Rule(S.ANSWERED, P.OFFICER, has_minutes),),
     (S.ANSWERED, A.REPORT_PROMISE): (Rule(S.ANSWERED, P.OFFICER, promise_open),),
     (S.ANSWERED, A.TAKE_DOWN): (Rule(S.TAKEN_DOWN, P.MODERATOR),),
     (S.LAPSED, A.REPLY): (Rule(S.LAPSED, P.OFFICER, reply_owed),),
@@ -300,6 +222,13 @@ TRANSITIONS: Mapping[tuple[State, Action], tuple[Rule, ...]] = {
     ),
     (S.LAPSED, A.TAKE_DOWN): (Rule(S.TAKEN_DOWN, P.MODERATOR, was_published),),
     (S.WITHDRAWN, A.TAKE_DOWN): (Rule(S.TAKEN_DOWN, P.MODERATOR, was_published),),
+    (S.TAKEN_DOWN, A.PUT_BACK): (
+        Rule(S.COLLECTING, P.MODERATOR, was_collecting),
+        Rule(S.UNDER_REVIEW, P.MODERATOR, was_under_review),
+        Rule(S.ANSWERED, P.MODERATOR, was_answered),
+        Rule(S.LAPSED, P.MODERATOR, was_lapsed),
+        Rule(S.WITHDRAWN, P.MODERATOR, was_withdrawn),
+    ),
 }
 
 # What a stranger may see: the others answer 404, taken_down answers 410.

@@ -8,7 +8,7 @@ import structlog
 from core.jobs import job
 from core.work import SYSTEM, Work, reading, work
 from petitions.domain.keeping import Kept
-from petitions.services import ageing, tally
+from petitions.services import freezing_days, tally
 from petitions.services.retention import carry_out
 
 AGEING = (Kept.UNCONFIRMED, Kept.WITHDRAWN, Kept.MAILS_COUNTED)
@@ -31,9 +31,15 @@ def let_age() -> int:
 
 @job("freeze", every=timedelta(days=1), daily=True)
 def freeze() -> int:
-    """Keep the totals of the day that ended."""
+    """Publish what may be shown of the days that ended, petition by petition, and close them."""
+    with reading(SYSTEM) as w:
+        due, register = freezing_days.petitions_to_freeze(w), freezing_days.register_of(w)
+    done = 0
+    for petition_id in due:
+        with work(SYSTEM) as w:
+            done += freezing_days.freeze_petition(w, petition_id, register)
     with work(SYSTEM) as w:
-        return ageing.freeze_days(w)
+        return done + freezing_days.close_day(w)
 
 
 @job("tally_check", every=timedelta(days=1), daily=True)

@@ -19,6 +19,13 @@ class Stage(StrEnum):
     APPROVED = "approved"
 
 
+class Fate(StrEnum):
+    """What became of an announcement."""
+
+    MOVED = "moved"
+    CALLED_OFF = "called_off"
+
+
 class Voter(StrEnum):
     """In what part somebody says whether a promise was kept."""
 
@@ -115,6 +122,39 @@ class CaseDiscussion(Base):
     minutes: Mapped[str] = mapped_column(Text, default="")
     minutes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (CheckConstraint("place <> '' OR link <> ''", name="somewhere"),)
+
+
+class DiscussionChange(Base):
+    """What an announced discussion was before it was moved or called off, and why. Rows are only added."""
+
+    __tablename__ = "discussion_changes"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    discussion_id: Mapped[int] = mapped_column(BigId, ForeignKey("case_discussions.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    act: Mapped[Fate] = mapped_column(enum_column(Fate))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    place: Mapped[str] = mapped_column(Text, default="")
+    link: Mapped[str] = mapped_column(Text, default="")
+    materials: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(code_column(8))
+    reason: Mapped[str] = mapped_column(Text)
+    reason_language: Mapped[str] = mapped_column(code_column(8))
+    account_id: Mapped[int | None] = mapped_column(BigId)
+
+
+class MinutesVersion(Base):
+    """Minutes that others have taken the place of, with the reason for it. Rows are only added."""
+
+    __tablename__ = "minutes_versions"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    discussion_id: Mapped[int] = mapped_column(BigId, ForeignKey("case_discussions.id"))
+    number: Mapped[int]
+    minutes: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str] = mapped_column(Text)
+    account_id: Mapped[int | None] = mapped_column(BigId)
+    __table_args__ = (UniqueConstraint("discussion_id", "number"),)
 
 
 class CasePromise(Base):

@@ -67,7 +67,6 @@ class Petition(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     frozen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     frozen_reason: Mapped[str | None] = mapped_column(Text)
-    search: Mapped[str] = mapped_column(Text, default="", deferred=True)
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         ForeignKeyConstraint(
@@ -154,7 +153,7 @@ class PetitionKeys(Base):
 
 
 class FrozenCount(Base):
-    """The totals at the end of a local day: what may be published beside the live total comes from here."""
+    """The totals at the end of a local day on which they changed; rows are only added."""
 
     __tablename__ = "frozen_counts"
     petition_id: Mapped[int] = mapped_column(BigId, ForeignKey("petitions.id"), primary_key=True)

@@ -1,11 +1,12 @@
 """Reminders that were sent about terms: one row for each step towards (or past) one due date."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import Date, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Base, BigId, UtcDateTime, code_column
+from core.db import Base, BigId, UtcDateTime, code_column, enum_column
 
 
 class Reminder(Base):
@@ -33,3 +34,23 @@ class LedgerNote(Base):
     account_id: Mapped[int | None] = mapped_column(BigId)
     hidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hidden_why: Mapped[str] = mapped_column(Text, default="")
+
+
+class NoteAct(StrEnum):
+    """What a moderator can do to a note."""
+
+    HIDE = "hide"
+    RESTORE = "restore"
+
+
+class LedgerNoteAct(Base):
+    """One act of a moderator about a note, with its public reason. Rows are only added."""
+
+    __tablename__ = "ledger_note_acts"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    note_id: Mapped[int] = mapped_column(BigId, ForeignKey("ledger_notes.id"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    act: Mapped[NoteAct] = mapped_column(enum_column(NoteAct))
+    reason: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(code_column(8), default="")
+    account_id: Mapped[int | None] = mapped_column(BigId)

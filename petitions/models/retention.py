@@ -1,6 +1,7 @@
 """What was destroyed by class and number, what is held back from it and why, and reads of contacts by staff."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -37,19 +38,35 @@ class RetentionHold(Base):
     lifted_by: Mapped[int | None] = mapped_column(BigId)
 
 
-class ContactRead(Base):
-    """Leave, given by two persons, to read contacts of signers of one petition, and its use; public as a number.
+class ReadPurpose(StrEnum):
+    """What staff read contacts for; nothing else is a purpose."""
 
-    `signature_id` NULL stands for all of them: only after a breach, to tell those whom it touches.
+    ORDER = "order"
+    REQUEST = "request"
+    BREACH = "breach"
+
+
+class ContactRead(Base):
+    """Leave, given by two persons, to read contacts of signers, and its use; public as a number.
+
+    One signature's, or after a breach that was written down all of a petition's (`petition_id` NULL: all there are).
     """
 
     __tablename__ = "contact_reads"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     proposal_id: Mapped[int] = mapped_column(BigId, ForeignKey("proposals.id"), unique=True)
-    petition_id: Mapped[int] = mapped_column(BigId, ForeignKey("petitions.id"))
+    purpose: Mapped[ReadPurpose] = mapped_column(enum_column(ReadPurpose))
+    breach_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("breaches.id"))
+    petition_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("petitions.id"))
     signature_id: Mapped[int | None] = mapped_column(BigId)
     asked_by: Mapped[int | None] = mapped_column(BigId)
     agreed_by: Mapped[int | None] = mapped_column(BigId)
     agreed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     n: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        CheckConstraint(
+            "purpose = 'breach' OR (petition_id IS NOT NULL AND signature_id IS NOT NULL AND breach_id IS NULL)",
+            name="all_only_after_a_breach",
+        ),
+    )

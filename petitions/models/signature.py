@@ -26,6 +26,7 @@ class Signature(Base):
     `uid` is a keyed hash of the normalised id under `scheme` (e-mail today); the database lets each stand once.
     `entry` is the number of the accepted form: a link in a mail works only for the last one. `renewal` marks
     a withdrawn signature that still counts and was entered anew, until the new entry is confirmed.
+    `asked_again_at` is set while somebody who joined an earlier text is asked to confirm the corrected one.
     """
 
     __tablename__ = "signatures"
@@ -54,12 +55,14 @@ class Signature(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (
         UniqueConstraint("petition_id", "scheme", "uid"),
         CheckConstraint("state <> 'counted' OR confirmed_at IS NOT NULL", name="counted_is_confirmed"),
         CheckConstraint("state <> 'withdrawn' OR withdrawn_at IS NOT NULL", name="withdrawn_has_date"),
         Index("ix_signatures_state_expires_at", "state", "expires_at"),
         Index("ix_signatures_withdrawn_at", "withdrawn_at"),
+        Index("ix_signatures_petition_id_confirmed_at", "petition_id", "confirmed_at"),
     )
 
 

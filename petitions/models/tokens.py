@@ -25,13 +25,14 @@ class Purpose(StrEnum):
     MUTE = "case-unsubscribe"
     PROMISE = "promise-follower"
     PROMISE_AUTHOR = "promise-author"
+    CO_AUTHOR = "co-author"
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
     """What a token says: a petition, a signature (or, for a mail of a case, an account), and its entry number.
 
-    In a link about a promise the entry is the promise's number.
+    In a link about a promise the entry is the promise's number; in an invitation the subject is the invitation.
     """
 
     petition_id: int

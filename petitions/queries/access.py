@@ -1,11 +1,14 @@
 """May this actor see this case, and in what part does the actor act in it."""
 
-from sqlalchemy import ColumnElement, and_, or_
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from core.refusal import Refusal
 from core.work import Work
 from petitions.domain.lifecycle import LISTED, Party, State
-from petitions.models.petition import Petition
+from petitions.models.coauthors import CoAuthor, CoAuthorState
+from petitions.models.petition import Petition, PetitionKeys
 
 
 def parties(w: Work, petition: Petition) -> frozenset[Party]:
@@ -16,11 +19,21 @@ def parties(w: Work, petition: Petition) -> frozenset[Party]:
     found = {Party.ANYONE}
     if actor.account_id is not None and actor.account_id == petition.author_id:
         found.add(Party.AUTHOR)
+    elif is_co_author(w, petition.id, actor.account_id):
+        found.add(Party.CO_AUTHOR)
     elif "moderator" in actor.roles:
         found.add(Party.MODERATOR)
     if "officer" in actor.roles and actor.body is not None and actor.body == petition.authority:
         found.add(Party.OFFICER)
     return frozenset(found)
+
+
+def is_co_author(w: Work, petition_id: int, account_id: int | None) -> bool:
+    """Whether the account is named beside the petition's author now."""
+    if account_id is None:
+        return False
+    mine = (CoAuthor.account_id == account_id, CoAuthor.state == CoAuthorState.NAMED)
+    return bool(w.session.scalar(select(exists().where(CoAuthor.petition_id == petition_id, *mine))))
 
 
 def is_listed(petition: Petition) -> bool:
@@ -36,6 +49,13 @@ def listed() -> ColumnElement[bool]:
     return or_(Petition.state == State.REFUSED, shown)
 
 
+def keyless(w: Work, ids: Sequence[int]) -> frozenset[int]:
+    """Those of some published petitions whose keys are destroyed, one or both: nobody can sign them."""
+    gone = or_(PetitionKeys.contact.is_(None), PetitionKeys.identity.is_(None))
+    query = select(PetitionKeys.petition_id).where(PetitionKeys.petition_id.in_(ids), gone)
+    return frozenset(w.session.scalars(query))
+
+
 def require_listed(petition: Petition | None) -> Petition:
     """The petition for a stranger. Refusals: `not-found`; `gone` for one that was taken down."""
     if petition is not None and petition.state is State.TAKEN_DOWN:
@@ -45,6 +65,14 @@ def require_listed(petition: Petition | None) -> Petition:
     return petition
 
 
+def require_published(petition: Petition | None) -> Petition:
+    """The petition for a stranger who wants more than its page: not a refused one. Refusals: as `require_listed`."""
+    known = require_listed(petition)
+    if known.state is State.REFUSED:
+        raise Refusal("not-found")
+    return known
+
+
 def require_author(w: Work, petition: Petition | None) -> Petition:
     """The petition for its author. Refusal `not-found` for everybody else."""
     if petition is None or Party.AUTHOR not in parties(w, petition):
@@ -52,8 +80,15 @@ def require_author(w: Work, petition: Petition | None) -> Petition:
     return petition
 
 
+def require_named(w: Work, petition: Petition | None) -> Petition:
+    """The petition for its author and co-authors. Refusal `not-found` for everybody else."""
+    if petition is None or parties(w, petition).isdisjoint({Party.AUTHOR, Party.CO_AUTHOR}):
+        raise Refusal("not-found")
+    return petition
+
+
 def require_moderator(w: Work, petition: Petition | None) -> Petition:
-    """The petition for a moderator who is not its author. Refusal `not-found`."""
+    """The petition for a moderator who is not one of its authors. Refusal `not-found`."""
     if petition is None or petition.state is State.DRAFT or Party.MODERATOR not in parties(w, petition):
         raise Refusal("not-found")
     return petition

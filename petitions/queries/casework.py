@@ -1,23 +1,21 @@
-"""What a body works with: notes, draft and its stage, questions, discussions, promises, colleagues."""
+"""What a body works with: notes, draft and its stage, questions, promises, colleagues."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from auth.models import Account
 from auth.permissions import Role
 from auth.queries import holders
 from core.work import Work
-from petitions.domain.deadlines import TermKind
 from petitions.domain.disclosure import LEAST, rounded_down
 from petitions.domain.lifecycle import State
 from petitions.models.case import Referral, Term
 from petitions.models.casework import (
     AnswerWork,
     CaseAssignment,
-    CaseDiscussion,
     CaseNote,
     CasePromise,
     CaseQuestion,
@@ -27,7 +25,7 @@ from petitions.models.casework import (
 )
 from petitions.models.petition import Petition
 from petitions.queries import rules
-from petitions.queries.terms import open_term
+from petitions.queries.discussions import DiscussionRow, discussions, may_discuss, recordable
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +85,6 @@ class QuestionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DiscussionRow:
-    """A public discussion."""
-
-    id: int
-    announced_at: datetime
-    starts_at: datetime
-    place: str
-    link: str
-    materials: str
-    language: str
-    held_at: datetime | None
-    minutes: str
-    minutes_at: datetime | None
-    cancelled: bool
-
-    def begun(self, now: datetime) -> bool:
-        """Whether its hour has come."""
-        return now >= self.starts_at
-
-
-@dataclass(frozen=True, slots=True)
 class PromiseRow:
     """A promise with what its author and its followers say; numbers of followers are rounded, and None under 10."""
 
@@ -124,6 +101,16 @@ class PromiseRow:
     voices: int | None
     kept: int | None
     not_kept: int | None
+
+    @property
+    def verdict(self) -> bool | None:
+        """Whether people say that it was kept, None without their word: judged from what is published only.
+
+        The greater published number of followers decides; a tie or none leaves it to the author's word.
+        The body's own report decides nothing.
+        """
+        kept, broken = self.kept or 0, self.not_kept or 0
+        return self.author_says if kept == broken else kept > broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,34 +257,11 @@ def open_question(w: Work, petition_id: int) -> CaseQuestion | None:
     return w.session.scalar(query.where(CaseQuestion.petition_id == petition_id, *waiting).limit(1))
 
 
-def discussions(w: Work, petition_id: int) -> tuple[DiscussionRow, ...]:
-    """The public discussions, the oldest first."""
-    rows = w.session.execute(_discussions(petition_id).order_by(CaseDiscussion.id))
-    return tuple(_discussion(row, term) for row, term in rows)
-
-
-def recordable(w: Work, petition_id: int) -> CaseDiscussion | None:
-    """The discussion whose hour has come and whose minutes are not published."""
-    wanted = (Term.cancelled_on.is_(None), CaseDiscussion.starts_at <= w.now, CaseDiscussion.minutes == "")
-    found = w.session.execute(
-        _discussions(petition_id).where(*wanted).order_by(CaseDiscussion.id).limit(1)
-    ).first()
-    return found[0] if found else None
-
-
 def may_ask(w: Work, petition: Petition) -> bool:
     """Whether a question can be asked now."""
     if petition.state is not State.UNDER_REVIEW or petition.registered_at is None:
         return False
     return rules.tier_of(w, petition).response.question is not None and open_question(w, petition.id) is None
-
-
-def may_discuss(w: Work, petition: Petition) -> bool:
-    """Whether a public discussion can be announced now."""
-    if petition.state is not State.UNDER_REVIEW or petition.registered_at is None:
-        return False
-    known = rules.tier_of(w, petition).response.discussion_notice is not None
-    return known and open_term(w, petition.id, TermKind.DISCUSSION) is None
 
 
 def promises(w: Work, petition_id: int) -> tuple[PromiseRow, ...]:
@@ -306,7 +270,7 @@ def promises(w: Work, petition_id: int) -> tuple[PromiseRow, ...]:
     rows = w.session.scalars(query.order_by(CasePromise.due_on, CasePromise.id)).all()
     if not rows:
         return ()
-    said = _voices(w, [row.id for row in rows])
+    said = voices(w, [row.id for row in rows])
     return tuple(promise_row(row, said.get(row.id, {})) for row in rows)
 
 
@@ -332,19 +296,26 @@ def promise_row(row: CasePromise, said: Mapping[tuple[Voter, bool], int]) -> Pro
     )
 
 
-def open_promises(w: Work, petition_id: int) -> Sequence[CasePromise]:
-    """The promises without a report."""
-    wanted = (CasePromise.petition_id == petition_id, CasePromise.reported_at.is_(None))
-    return w.session.scalars(select(CasePromise).where(*wanted).order_by(CasePromise.id)).all()
+def promise_named(w: Work, promise_id: int) -> PromiseRow:
+    """One promise with what people say of it."""
+    row = w.session.get_one(CasePromise, promise_id)
+    return promise_row(row, voices(w, [row.id]).get(row.id, {}))
 
 
-def _voices(w: Work, ids: Sequence[int]) -> dict[int, dict[tuple[Voter, bool], int]]:
+def voices(w: Work, ids: Sequence[int]) -> dict[int, dict[tuple[Voter, bool], int]]:
+    """How many of each party say of each promise that it was kept, and that it was not."""
     found: dict[int, dict[tuple[Voter, bool], int]] = {}
     columns = (PromiseVote.promise_id, PromiseVote.party, PromiseVote.kept)
     query = select(*columns, func.count()).where(PromiseVote.promise_id.in_(ids)).group_by(*columns)
     for promise_id, party, kept, n in w.session.execute(query):
         found.setdefault(promise_id, {})[party, kept] = n
     return found
+
+
+def open_promises(w: Work, petition_id: int) -> Sequence[CasePromise]:
+    """The promises without a report."""
+    wanted = (CasePromise.petition_id == petition_id, CasePromise.reported_at.is_(None))
+    return w.session.scalars(select(CasePromise).where(*wanted).order_by(CasePromise.id)).all()
 
 
 def _names(w: Work, ids: Sequence[int | None]) -> dict[int, str]:
@@ -366,30 +337,3 @@ def _question(row: CaseQuestion, term: Term, *, hidden: bool) -> QuestionRow:
         due_on=term.due_on,
         open=row.replied_at is None and term.cancelled_on is None,
     )
-
-
-def _discussions(petition_id: int) -> Select[CaseDiscussion, Term]:
-    query = select(CaseDiscussion, Term).join(Term, Term.id == CaseDiscussion.term_id)
-    return query.where(CaseDiscussion.petition_id == petition_id)
-
-
-def _discussion(row: CaseDiscussion, term: Term) -> DiscussionRow:
-    return DiscussionRow(
-        id=row.id,
-        announced_at=row.announced_at,
-        starts_at=row.starts_at,
-        place=row.place,
-        link=row.link,
-        materials=row.materials,
-        language=row.language,
-        held_at=row.held_at,
-        minutes=row.minutes,
-        minutes_at=row.minutes_at,
-        cancelled=term.cancelled_on is not None,
-    )
-
-
-def promise_named(w: Work, promise_id: int) -> PromiseRow:
-    """One promise with what people say of it."""
-    row = w.session.get_one(CasePromise, promise_id)
-    return promise_row(row, _voices(w, [row.id]).get(row.id, {}))

@@ -214,7 +214,7 @@ def _cases(w: Work, q: str, *, own: bool) -> Cases:
         Referral.receipt.icontains(q, autoescape=True),
         Referral.registration_number.icontains(q, autoescape=True),
     )
-    words = matches(q)
+    words = matches(w, q)
     return query.where(or_(number, and_(*words)) if words else number)
 
 

@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from authorities import queries as register
 from authorities.queries import AuthorityRow
 from core.i18n import LANGUAGES, language, localised
 from core.refusal import Refusal
 from core.work import Work
-from petitions.domain.lifecycle import State
+from petitions.domain.eligibility import SIGNABLE, signing_limit
+from petitions.domain.events import Event
+from petitions.domain.lifecycle import Party, State
+from petitions.models.case import JournalEntry
 from petitions.models.petition import Petition, PetitionCount, PetitionText
-from petitions.queries import rules
-from petitions.queries.access import is_listed, require_author
+from petitions.queries import coauthors, rules
+from petitions.queries.access import is_listed, parties, require_author, require_named
+from petitions.queries.coauthors import CoAuthorRow, Invited
 from petitions.queries.moderation import GroundRow, Ruling, grounds_of, rulings
 from petitions.queries.offers import Offer, addressee_of, offers
 from petitions.queries.terms import TermRow, terms_of
@@ -22,20 +26,22 @@ from petitions.queries.terms import TermRow, terms_of
 
 @dataclass(frozen=True, slots=True)
 class OwnRow:
-    """A line of the author's list."""
+    """A line of the author's list; `beside` where somebody else is the main author."""
 
     id: int
     title: str
     language: str
     state: State
     changed_at: datetime
+    beside: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A text in the making with everything that the author answered so far.
 
-    `again` says that an earlier version was frozen already: what changes now needs a reason.
+    `again` says that an earlier version was frozen already: what changes now needs a reason. `frozen` is a text that
+    was submitted and has not been changed since.
     """
 
     id: int
@@ -47,24 +53,33 @@ class Draft:
     language: str
     reason: str
     again: bool
+    frozen: bool
     addressee: AuthorityRow | None
     rulebook: str
     author_name: str
     author_place: str
+    co_authors: tuple[CoAuthorRow, ...]
+    waiting: bool
     grounds: tuple[GroundRow, ...]
     rulings: tuple[Ruling, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnCase:
-    """Where the author's petition stands, in dates and numbers."""
+    """Where the author's petition stands, in dates and numbers; `party` is the part of the one who looks."""
 
+    party: Party
     id: int
     version: int
     state: State
     title: str
     language: str
     html: str
+    author: str
+    co_authors: tuple[CoAuthorRow, ...]
+    former: tuple[CoAuthorRow, ...]
+    invited: tuple[Invited, ...]
+    asked: int | None
     addressee: AuthorityRow | None
     listed: bool
     never_submitted: bool
@@ -72,16 +87,22 @@ class OwnCase:
     joined: int
     threshold: int | None
     closes_on: date | None
+    signing_limit: datetime | None
     ended_at: datetime | None
     terms: tuple[TermRow, ...]
     rulings: tuple[Ruling, ...]
 
 
 def own_petitions(w: Work) -> tuple[OwnRow, ...]:
-    """The actor's own petitions, the last changed first; deleted drafts are no more."""
-    query = select(Petition).where(Petition.author_id == w.actor.account_id, ~_deleted())
+    """The petitions that the actor answers for, the last changed first; deleted drafts are no more."""
+    me = w.actor.account_id
+    mine = or_(Petition.author_id == me, Petition.id.in_(coauthors.petitions_of(w, me)))
+    query = select(Petition).where(mine, ~_deleted())
     rows = w.session.scalars(query.order_by(Petition.changed_at.desc(), Petition.id.desc()))
-    return tuple(OwnRow(row.id, row.title, row.language, row.state, row.changed_at) for row in rows)
+    return tuple(
+        OwnRow(row.id, row.title, row.language, row.state, row.changed_at, row.author_id != me)
+        for row in rows
+    )
 
 
 def draft_of(w: Work, petition_id: int) -> Draft:
@@ -98,11 +119,14 @@ def draft_of(w: Work, petition_id: int) -> Draft:
         html=text.html,
         language=petition.language,
         reason="" if text.frozen_at else text.reason,
+        frozen=text.frozen_at is not None,
         again=text.number > 1 or text.frozen_at is not None,
         addressee=register.authority(w, petition.authority or ""),
         rulebook=rulebook.text(rulebook.title, language()),
         author_name=petition.author_name,
         author_place=_place(w, petition),
+        co_authors=coauthors.named(w, petition.id),
+        waiting=coauthors.waiting(w, petition.id),
         grounds=grounds_of(rulebook),
         rulings=rulings(w, petition),
     )
@@ -110,18 +134,34 @@ def draft_of(w: Work, petition_id: int) -> Draft:
 
 def own_case(w: Work, petition_id: int) -> OwnCase:
     """The author's view of one case. Refusal `not-found` for everybody else and for a deleted draft."""
-    petition = _own(w, petition_id)
+    return _case(w, _own(w, petition_id), Party.AUTHOR)
+
+
+def named_case(w: Work, petition_id: int) -> OwnCase:
+    """The same for its author and its co-authors. Refusal `not-found` for everybody else."""
+    petition = require_named(w, w.session.get(Petition, petition_id))
+    party = Party.AUTHOR if Party.AUTHOR in parties(w, petition) else Party.CO_AUTHOR
+    return _case(w, _there(petition), party)
+
+
+def _case(w: Work, petition: Petition, party: Party) -> OwnCase:
     text = w.session.get_one(PetitionText, (petition.id, petition.text_number))
     counts = w.session.get(PetitionCount, petition.id)
     startup = rules.tier_of(w, petition).startup if petition.tier else None
     closes_at = petition.closes_at
     return OwnCase(
+        party=party,
         id=petition.id,
         version=petition.version,
         state=petition.state,
         title=text.title,
         language=petition.language,
         html=text.html,
+        author=petition.author_name,
+        co_authors=coauthors.named(w, petition.id),
+        former=coauthors.former(w, petition.id),
+        asked=_asked(w, petition),
+        invited=coauthors.invited(w, petition.id) if party is Party.AUTHOR else (),
         addressee=register.authority(w, petition.authority or ""),
         listed=is_listed(petition),
         never_submitted=petition.submitted_at is None,
@@ -129,10 +169,30 @@ def own_case(w: Work, petition_id: int) -> OwnCase:
         joined=counts.counted if counts else 0,
         threshold=petition.threshold,
         closes_on=closes_at.astimezone(w.kernel.zone).date() if closes_at else None,
+        signing_limit=_limit(petition),
         ended_at=petition.ended_at,
         terms=tuple(terms_of(w, [petition.id])[petition.id]),
         rulings=rulings(w, petition),
     )
+
+
+def _asked(w: Work, petition: Petition) -> int | None:
+    """How many were asked to confirm a corrected text, while the petition gathers; None where nobody was."""
+    if petition.state is not State.GATHERING:
+        return None
+    mine = (JournalEntry.petition_id == petition.id, JournalEntry.event == Event.JOINERS_ASKED.value)
+    facts = w.session.scalar(
+        select(JournalEntry.facts).where(*mine).order_by(JournalEntry.id.desc()).limit(1)
+    )
+    return None if facts is None else int(facts["asked"])
+
+
+def _limit(petition: Petition) -> datetime | None:
+    """When signing ends because of the data of signers, where that comes before the end of the window."""
+    if petition.opened_at is None or petition.state not in SIGNABLE:
+        return None
+    limit = signing_limit(petition.opened_at)
+    return limit if petition.closes_at is None or petition.closes_at > limit else None
 
 
 def offers_of(w: Work, code: str) -> tuple[AuthorityRow | None, list[Offer]]:
@@ -161,7 +221,11 @@ def languages() -> Sequence[tuple[str, str]]:
 
 
 def _own(w: Work, petition_id: int) -> Petition:
-    petition = require_author(w, w.session.get(Petition, petition_id))
+    return _there(require_author(w, w.session.get(Petition, petition_id)))
+
+
+def _there(petition: Petition) -> Petition:
+    """Refusal `not-found` for a deleted draft."""
     if petition.state is State.WITHDRAWN and petition.submitted_at is None:
         raise Refusal("not-found")
     return petition

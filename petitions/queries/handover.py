@@ -6,10 +6,13 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
-from core.i18n import lazy
+from auth.staff_queries import accounts_stopped, two_person_uses
+from core.i18n import _, lazy
 from core.work import Work
 from petitions.domain.datamap import ITEMS, Form, Item, Whose
 from petitions.models.privacy import DataOrder
+from petitions.models.retention import ContactRead, ReadPurpose
+from petitions.models.stops import ClockStop
 from petitions.queries.notice_words import FORM, WHAT, WHOSE, capital, kept_words
 
 
@@ -48,6 +51,12 @@ OUTCOME = {
     Outcome.OPEN: lazy("Not decided yet"),
 }
 
+READ_PURPOSE = {
+    ReadPurpose.ORDER: lazy("To carry out an order of a state body or of a court"),
+    ReadPurpose.REQUEST: lazy("To settle a request of the person concerned"),
+    ReadPurpose.BREACH: lazy("To tell people of a breach of their data"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -60,6 +69,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """All kinds of data about one group of people."""
+
+    whose: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Orders:
     """The orders so far: how many, and how many of each kind of body and outcome."""
 
@@ -67,14 +84,59 @@ class Orders:
     by_kind: tuple[tuple[str, str, int], ...]
 
 
-def readable() -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """How often staff used what the rules hedge in: acts of two people by kind, reads of contacts by purpose."""
+
+    pairs: tuple[tuple[str, int, int, int, int], ...]
+    reads: tuple[tuple[str, int, int], ...]
+    accounts_stopped: int
+
+
+def acts(w: Work) -> Acts:
+    """The public numbers of acts that take two people, also where they are zero."""
+    pairs = [
+        (str(use.label), use.proposed, use.agreed, use.declined, use.by_one) for use in two_person_uses(w)
+    ]
+    return Acts((*pairs, _stops(w)), tuple(_reads(w)), accounts_stopped(w))
+
+
+def _stops(w: Work) -> tuple[str, int, int, int, int]:
+    """Stops of the clocks have a register of their own; a marked replay of history is no act of today."""
+    confirmed, alone = ClockStop.confirmed_at.is_not(None), ClockStop.confirmed_by == ClockStop.proposed_by
+    columns = (
+        func.count(),
+        func.count().filter(confirmed, func.coalesce(alone, False).is_(False)),
+        func.count().filter(ClockStop.rejected_at.is_not(None)),
+        func.count().filter(confirmed, alone),
+    )
+    row = w.session.execute(select(*columns).where(ClockStop.is_replay.is_(False))).one()
+    made, agreed, declined, one = (int(n) for n in row)
+    return _("Stop the clocks"), made, agreed, declined, one
+
+
+def _reads(w: Work) -> Iterable[tuple[str, int, int]]:
+    columns = (ContactRead.purpose, func.count(), func.coalesce(func.sum(ContactRead.n), 0))
+    rows = w.session.execute(select(*columns).group_by(ContactRead.purpose))
+    found = {purpose: (int(times), int(n)) for purpose, times, n in rows}
+    return [(str(word), *found.get(purpose, (0, 0))) for purpose, word in READ_PURPOSE.items()]
+
+
+def readable() -> list[Group]:
     """What stands readable in the database: an order for the machine gets it whatever we do."""
-    return _rows(item for item in ITEMS if item.is_readable)
+    return _grouped(_rows(item for item in ITEMS if item.is_readable))
 
 
-def sealed() -> list[Row]:
+def sealed() -> list[Group]:
     """What is there only sealed or hashed: without the key file, or once a key is destroyed, nobody reads it."""
-    return _rows(item for item in ITEMS if not item.is_readable)
+    return _grouped(_rows(item for item in ITEMS if not item.is_readable))
+
+
+def _grouped(rows: Iterable[Row]) -> list[Group]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.whose, []).append(row)
+    return [Group(whose, tuple(mine)) for whose, mine in found.items()]
 
 
 def orders(w: Work) -> Orders:

@@ -1,4 +1,4 @@
-"""The public ledger: the terms that bodies bear, open ones first, and what bodies say about their figures."""
+"""The public ledger: the terms that bodies bear, open ones first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from petitions.domain.deadlines import TermKind
 from petitions.domain.events import Event
 from petitions.models.case import JournalEntry, Term, TermChange
 from petitions.models.petition import Petition
-from petitions.models.reminders import LedgerNote
 from petitions.queries.access import listed
 from petitions.queries.terms import TermRow, rows_of
 
@@ -61,17 +60,6 @@ class LedgerRow:
     def authority(self) -> str:
         """The body in the reader's language."""
         return localised(self.authority_names)
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One version of a body's note; a hidden one shows the moderator's reason instead."""
-
-    id: int
-    text: str
-    language: str
-    at: datetime
-    hidden_why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +113,12 @@ def open_terms_of(w: Work, authority: str) -> list[LedgerRow]:
     return _rows(w, w.session.execute(query.order_by(Term.due_on, Term.id)).all())
 
 
-def last_changes(w: Work, term_ids: Sequence[int]) -> dict[int, datetime]:
-    """When each term's date was last set."""
-    query = select(TermChange.term_id, func.max(TermChange.at)).where(TermChange.term_id.in_(term_ids))
-    found = {term_id: at for term_id, at in w.session.execute(query.group_by(TermChange.term_id))}
-    return {term_id: found.get(term_id, w.now) for term_id in term_ids}
+def last_changes(w: Work, term_ids: Sequence[int]) -> dict[int, tuple[datetime, int]]:
+    """When each term's date was last set, and how often it was moved."""
+    columns = (TermChange.term_id, func.max(TermChange.at), func.count() - 1)
+    query = select(*columns).where(TermChange.term_id.in_(term_ids)).group_by(TermChange.term_id)
+    found = {term_id: (at, moves) for term_id, at, moves in w.session.execute(query)}
+    return {term_id: found.get(term_id, (w.now, 0)) for term_id in term_ids}
 
 
 def events_of(w: Work, authority: str, limit: int) -> list[EventLine]:
@@ -154,22 +143,6 @@ def bodies_with_answers(w: Work) -> list[str]:
         )
     )
     return [code for code in w.session.scalars(query.distinct().order_by(Term.authority)) if code]
-
-
-def notes_of(w: Work, authorities: Sequence[str]) -> dict[str, list[Note]]:
-    """Every version of the notes of some bodies, the newest first."""
-    found: dict[str, list[Note]] = {code: [] for code in authorities}
-    query = select(LedgerNote).where(LedgerNote.authority.in_(authorities)).order_by(LedgerNote.id.desc())
-    for row in w.session.scalars(query):
-        text = "" if row.hidden_at else row.text
-        found[row.authority].append(Note(row.id, text, row.language, row.at, row.hidden_why))
-    return found
-
-
-def note_of(w: Work, authority: str) -> Note | None:
-    """The note that stands."""
-    versions = notes_of(w, [authority])[authority]
-    return versions[0] if versions and versions[0].text else None
 
 
 def _base(*columns: Any) -> Select[Any]:
@@ -205,11 +178,12 @@ def _conditions(w: Work, filters: LedgerFilters) -> list[ColumnElement[bool]]:
 
 def _standing(w: Work, state: Standing) -> ColumnElement[bool]:
     """By the stored dates, which the sweeps keep true."""
-    open_, late = Term.met_on.is_(None), or_(Term.missed_on.is_not(None), Term.met_on > Term.due_on)
+    missed = Term.missed_on.is_not(None)
+    open_, late = Term.met_on.is_(None), or_(missed, Term.met_on > Term.due_on)
     return {
-        Standing.RUNNING: and_(open_, Term.due_on >= w.today),
+        Standing.RUNNING: and_(open_, ~missed, Term.due_on >= w.today),
         Standing.STOPPED: and_(open_, Term.due_on.is_(None)),
-        Standing.LATE: and_(open_, Term.due_on < w.today),
+        Standing.LATE: and_(open_, or_(missed, Term.due_on < w.today)),
         Standing.MET: and_(~open_, ~func.coalesce(late, False)),
         Standing.MET_LATE: and_(~open_, late),
     }[state]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, not_, or_, select
 
 from authorities.models import Area
 from core.db import UtcDateTime
@@ -16,9 +16,10 @@ from petitions.domain.deadlines import TermKind
 from petitions.domain.lifecycle import State
 from petitions.models.case import Term
 from petitions.models.petition import Petition, PetitionCount
+from petitions.queries import rules
 from petitions.queries.access import listed
 from petitions.queries.petitions import PetitionCard, PetitionView, base_rows, cards, frozen_residents, views
-from petitions.queries.search import matches
+from petitions.queries.search import Breadth, Search, finds, look, relevance
 
 Item = TypeVar("Item")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,8 +41,9 @@ class Shown(StrEnum):
 
 
 class Order(StrEnum):
-    """In which order a list stands; there is none by the number of signatures."""
+    """In which order a list stands; there is none by the number of signatures, and by relevance only a search."""
 
+    RELEVANCE = "relevance"
     CLOSING = "closing"
     NEWEST = "newest"
     ANSWERED = "answered"
@@ -60,10 +62,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """One page of a list; `next` is the cursor of the one after it, None on the last."""
+    """One page of a list; `next` is the cursor of the one after it, None on the last; `search` how `q` was read."""
 
     items: tuple[Item, ...]
     next: str | None
+    search: Search | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +79,50 @@ class Highlights:
 
 
 def petition_page(w: Work, filters: Filters, order: Order, cursor: str, limit: int) -> Page[PetitionCard]:
-    """A page of the list for readers. Refusal `cursor-unknown`."""
-    rows, following = _rows(w, filters, f"petitions {order}", _keys(w, order), cursor, limit)
-    return Page(tuple(cards(w, rows)), following)
+    """A page of the list for readers. Refusal `cursor-unknown`.
+
+    A list that was searched goes on as it began: its cursor says how broadly the words were read.
+    """
+    name = f"petitions {order}" + (" searched" if filters.q else "")
+    after = open_cursor(name, cursor) if cursor else []
+    breadth = Breadth(int(str(after.pop(0)))) if after and filters.q else None
+    search = look(w, filters.q, breadth)
+    rows, values = _rows(w, _conditions(w, filters, search), _keys(w, order, search), after, limit)
+    if values and filters.q:
+        values = [search.breadth.value if search else 0, *values]
+    return Page(tuple(cards(w, rows)), seal_cursor(name, values) if values else None, search)
 
 
-def view_page(w: Work, filters: Filters, cursor: str, limit: int) -> Page[PetitionView]:
-    """A page of the list for machines, the newest id first. Refusal `cursor-unknown`."""
-    rows, following = _rows(w, filters, "petitions by id", ((Petition.id, True),), cursor, limit)
-    return Page(tuple(views(w, rows)), following)
+def view_page(w: Work, filters: Filters, after: int | None, limit: int) -> Page[PetitionView]:
+    """A page of the list for machines, the newest id first: those below `after`; `next` is the last id as a text.
+
+    Machines get what has every word; what else a reader may have meant is for readers.
+    """
+    search = look(w, filters.q, Breadth.ALL)
+    query = base_rows().where(*_conditions(w, filters, search))
+    if after is not None:
+        query = query.where(Petition.id < after)
+    found = w.session.execute(query.order_by(Petition.id.desc()).limit(limit + 1)).all()
+    following = str(found[limit - 1].Petition.id) if len(found) > limit else None
+    return Page(tuple(views(w, found[:limit])), following, search)
 
 
-def how_many(w: Work, filters: Filters) -> int:
-    """How many petitions the filters leave."""
-    query = select(func.count()).select_from(Petition).where(listed(), *_conditions(w, filters))
+def how_many(w: Work, filters: Filters, search: Search | None) -> int:
+    """How many petitions the filters and the search leave."""
+    query = select(func.count()).select_from(Petition).where(*_conditions(w, filters, search))
     return w.session.scalar(query) or 0
+
+
+def narrowed(w: Work, filters: Filters) -> list[ColumnElement[bool]]:
+    """What the filters ask of a petition, for other queries over the same petitions; words are not looked for."""
+    return _conditions(w, filters, None)
+
+
+def known_tiers(w: Work) -> frozenset[str]:
+    """The tiers of the rulebooks at hand, and those that listed petitions stand under."""
+    shipped = {tier.id for loaded in rules.shipped_rulebooks(w) for tier in loaded.rulebook.tiers}
+    used = w.session.scalars(select(Petition.tier).where(listed()).distinct())
+    return frozenset(shipped.union(tier for tier in used if tier))
 
 
 def highlights(w: Work, each: int) -> Highlights:
@@ -129,25 +161,29 @@ def overdue(w: Work) -> ColumnElement[bool]:
 
 
 def _rows(
-    w: Work, filters: Filters, order: str, keys: Sequence[Key], cursor: str, limit: int
-) -> tuple[Sequence[Row[Any]], str | None]:
+    w: Work,
+    conditions: Sequence[ColumnElement[bool]],
+    keys: Sequence[Key],
+    after: Sequence[object],
+    limit: int,
+) -> tuple[Sequence[Row[Any]], list[object]]:
+    """The rows after those key values, and the values of the last one where more follow."""
     columns = [key.label(f"key_{n}") for n, (key, _falls) in enumerate(keys)]
-    query = base_rows(*columns).where(listed(), *_conditions(w, filters))
-    if cursor:
-        query = query.where(beyond(keys, open_cursor(order, cursor)))
-    found = w.session.execute(_ordered(query, keys).limit(limit + 1)).all()
+    query = base_rows(*columns).where(*conditions)
+    if after:
+        query = query.where(beyond(keys, after))
+    turns = [falls for _key, falls in keys]
+    ordered = (column.desc() if falls else column.asc() for column, falls in zip(columns, turns, strict=True))
+    found = w.session.execute(query.order_by(*ordered).limit(limit + 1)).all()
     if len(found) <= limit:
-        return found, None
-    values = [getattr(found[limit - 1], column.name) for column in columns]
-    return found[:limit], seal_cursor(order, values)
+        return found, []
+    return found[:limit], [getattr(found[limit - 1], column.name) for column in columns]
 
 
-def _ordered(query: Select[Any], keys: Sequence[Key]) -> Select[Any]:
-    return query.order_by(*(key.desc() if falls else key.asc() for key, falls in keys))
-
-
-def _keys(w: Work, order: Order) -> tuple[Key, ...]:
+def _keys(w: Work, order: Order, search: Search | None) -> tuple[Key, ...]:
     """The keys of an order; none of them is ever NULL, and the last one is unique."""
+    if order is Order.RELEVANCE and search is not None:
+        return (relevance(w, search), True), (Petition.id, True)
     long_ago = literal(LONG_AGO, UtcDateTime)
     if order is Order.NEWEST:
         return (func.coalesce(Petition.opened_at, Petition.created_at), True), (Petition.id, True)
@@ -162,8 +198,10 @@ def _keys(w: Work, order: Order) -> tuple[Key, ...]:
     return (rank, False), (closing, False), (turned, False)
 
 
-def _conditions(w: Work, filters: Filters) -> list[ColumnElement[bool]]:
-    found = matches(filters.q)
+def _conditions(w: Work, filters: Filters, search: Search | None) -> list[ColumnElement[bool]]:
+    found = [listed()]
+    if search is not None:
+        found.append(finds(w, search))
     if filters.state is not None:
         found.append(_shown(w, filters.state))
     if filters.tier:

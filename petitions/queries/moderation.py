@@ -11,11 +11,13 @@ from core.i18n import language, localised
 from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.lifecycle import Party, State
+from petitions.domain.moderation import Verdict
 from petitions.domain.rulebook import Rulebook
 from petitions.models.case import Decision
 from petitions.models.petition import Petition, PetitionCount
 from petitions.queries import rules
 from petitions.queries.access import parties, require_moderator
+from petitions.queries.coauthors import CoAuthorRow, named, petitions_of
 from petitions.queries.offers import Offer, addressee_of, offers
 from petitions.queries.petitions import TextVersion, text_versions
 from petitions.queries.terms import TermRow, terms_of
@@ -89,6 +91,7 @@ class ModeratedCase:
     hash: str
     author: str
     author_place: str
+    co_authors: tuple[CoAuthorRow, ...]
     addressee: AuthorityRow | None
     rulebook: str
     joined: int
@@ -107,6 +110,7 @@ def queue(w: Work) -> tuple[QueueRow, ...]:
     codes = {petition.authority for petition in found if petition.authority}
     names = register.authority_names(w, codes)
     places = register.area_names(w, {petition.area for petition in found if petition.area})
+    beside = petitions_of(w, w.actor.account_id)
     rows = [
         QueueRow(
             id=petition.id,
@@ -117,8 +121,8 @@ def queue(w: Work) -> tuple[QueueRow, ...]:
             place=localised(places.get(petition.area or "", {})),
             submitted_at=petition.submitted_at,
             term=(term := last_term(terms[petition.id], TermKind.SCREENING)),
-            band=_band(term),
-            own=petition.author_id == w.actor.account_id,
+            band=band_of(term),
+            own=petition.author_id == w.actor.account_id or petition.id in beside,
         )
         for petition in found
     ]
@@ -161,6 +165,7 @@ def moderated_case(w: Work, petition_id: int) -> ModeratedCase:
         hash=shown.hash if shown else "",
         author=petition.author_name,
         author_place=localised(places.get(petition.author_place or "", {})),
+        co_authors=named(w, petition.id),
         addressee=body,
         rulebook=rulebook.text(rulebook.title, language()),
         joined=counts.counted if counts else 0,
@@ -182,6 +187,12 @@ def rulings(w: Work, petition: Petition) -> tuple[Ruling, ...]:
         Ruling(row.id, petition.id, row.kind, known.get(row.ground or ""), row.reason, row.decided_at)
         for row in w.session.scalars(query)
     )
+
+
+def last_refusal(w: Work, petition_id: int) -> Decision | None:
+    """The decision with which a petition was refused."""
+    query = select(Decision).where(Decision.petition_id == petition_id, Decision.kind == Verdict.REFUSE.value)
+    return w.session.scalar(query.order_by(Decision.id.desc()).limit(1))
 
 
 def grounds_of(rulebook: Rulebook) -> tuple[GroundRow, ...]:
@@ -209,7 +220,8 @@ def _offer(w: Work, petition: Petition, body: AuthorityRow | None) -> Offer | No
     return next((offer for offer in found if offer.rulebook.id == petition.rulebook), None)
 
 
-def _band(term: TermRow | None) -> str:
+def band_of(term: TermRow | None) -> str:
+    """The age band of what waits: late, due soon, or later."""
     if term is not None and term.state is TermState.LATE:
         return "late"
     soon = term is not None and term.days_left is not None and term.days_left <= SOON_DAYS

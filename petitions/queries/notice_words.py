@@ -28,6 +28,7 @@ WHAT: Mapping[What, str] = {
     What.ACTS: lazy("What was done in office"),
     What.MAIL_ROWS: lazy("Letters on their way"),
     What.LETTER: lazy("Letter to an author"),
+    What.REPORT: lazy("Report about a petition"),
     What.REQUEST: lazy("Request about data"),
     What.VOICE: lazy("Your word on a promise"),
 }
@@ -47,6 +48,7 @@ DETAIL: Mapping[What, str] = {
         "the kind of letter and a number; address and text are only put together on sending"
     ),
     What.LETTER: lazy("its text and the address for the answer, until it is passed on"),
+    What.REPORT: lazy("its words; who wrote it is not asked and not known"),
     What.REQUEST: lazy("its kind, its times, and a mark of the mailbox"),
     What.VOICE: lazy("whether a promise of the authority was kept, under a mark that points at no signature"),
 }
@@ -70,6 +72,8 @@ PURPOSE: Mapping[Purpose, str] = {
     Purpose.SETTLE_REQUEST: lazy("to settle the request, and to prove that it was settled in time"),
     Purpose.WISHES: lazy("to show the site in the language that you chose"),
     Purpose.PROMISES: lazy("to show whether promises are kept"),
+    Purpose.APPEALS: lazy("so that a second moderator can look at a refusal again"),
+    Purpose.HANDLE_REPORTS: lazy("so that a moderator can look at what readers report"),
     Purpose.SAFEGUARD: lazy("so that nothing is lost when a machine breaks"),
 }
 
@@ -136,9 +140,13 @@ KEPT: Mapping[Kept, str] = {
     Kept.SESSION_STAFF: lazy("for those who work here: %(span)s from signing in"),
     Kept.INVITATION: lazy("%(span)s from the invitation, or until it is accepted"),
     Kept.PROPOSAL: lazy("%(span)s from the proposal, or until it is decided"),
+    Kept.PROPOSAL_REASON: lazy(
+        "%(span)s from the proposal; then only that it was made, and decided, is left"
+    ),
     Kept.ACCOUNT_UNCONFIRMED: lazy("%(span)s from the entry, if the mailbox is not confirmed"),
     Kept.AUTHOR_NAME: lazy("in full: %(span)s from the end of the petition; then initial and surname"),
     Kept.CONTACT_LETTER: lazy("until it is passed on, and at most %(span)s"),
+    Kept.REPORT: lazy("%(span)s from the report"),
     Kept.REQUEST: lazy("%(span)s from the settling of the request"),
     Kept.REQUEST_OPEN: lazy("%(span)s from the request, if its code is not given"),
     Kept.REQUEST_MAILBOX: lazy("%(span)s from the answer: the mailbox and the text of the request"),

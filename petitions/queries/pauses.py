@@ -1,4 +1,4 @@
-"""Pauses of the answer's clock: the days in which the body waits for the author's reply to its question."""
+"""Days of a case that do not count: the wait for the author's reply, and the time in which it was taken down."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -10,8 +10,10 @@ from petitions.domain.calendar import Stop, local_day
 from petitions.domain.deadlines import TermKind
 from petitions.models.case import Term
 from petitions.models.casework import CaseQuestion
+from petitions.models.reports import Takedown
 
 PAUSES = "question_pauses"
+DOWN = "days_down"
 ONE_DAY = timedelta(days=1)
 Known = dict[int, tuple[Stop, ...]]
 
@@ -23,6 +25,7 @@ def prime_pauses(w: Work, petition_ids: Collection[int]) -> None:
     if not missing:
         return
     known.update(dict.fromkeys(missing, ()))
+    _prime_down(w, missing)
     query = (
         select(CaseQuestion, Term)
         .join(Term, Term.id == CaseQuestion.term_id)
@@ -37,15 +40,28 @@ def prime_pauses(w: Work, petition_ids: Collection[int]) -> None:
 def forget_pauses(w: Work) -> None:
     """Read the pauses anew: this Work has changed one."""
     w.session.info.pop(PAUSES, None)
+    w.session.info.pop(DOWN, None)
 
 
 def pauses_of(w: Work, term: Term) -> tuple[Stop, ...]:
-    """The days that do not count for an answer's term; none for any other."""
-    if term.kind is not TermKind.ANSWER:
-        return ()
+    """The days that do not count for a term: a takedown's for each, the wait for a reply only for the answer's."""
     prime_pauses(w, [term.petition_id])
-    known: Known = w.session.info[PAUSES]
-    return known[term.petition_id]
+    down: Known = w.session.info.get(DOWN, {})
+    asked: Known = w.session.info[PAUSES] if term.kind is TermKind.ANSWER else {}
+    return (*down.get(term.petition_id, ()), *asked.get(term.petition_id, ()))
+
+
+def _prime_down(w: Work, petition_ids: Collection[int]) -> None:
+    """From the day of a takedown to the day before the case was shown again."""
+    known: Known = w.session.info.setdefault(DOWN, {})
+    zone = str(w.kernel.zone)
+    query = select(Takedown).where(Takedown.petition_id.in_(petition_ids), Takedown.restored_at.is_not(None))
+    for row in w.session.scalars(query.order_by(Takedown.at)):
+        if row.restored_at is None:
+            continue
+        first, last = local_day(row.at, zone), local_day(row.restored_at, zone) - ONE_DAY
+        if first <= last:
+            known[row.petition_id] = (*known.get(row.petition_id, ()), Stop(first, last))
 
 
 def _pause(question: CaseQuestion, term: Term, w: Work) -> Stop | None:

@@ -18,8 +18,9 @@ from petitions.domain.eligibility import signing_closed_because
 from petitions.domain.lifecycle import State
 from petitions.models.case import Decision
 from petitions.models.petition import FrozenCount, Petition, PetitionCount, PetitionText
-from petitions.queries.access import require_listed
+from petitions.queries.access import keyless, require_listed
 from petitions.queries.answers import AnswerVersion, current_answers
+from petitions.queries.coauthors import CoAuthorRow, named_of
 from petitions.queries.goals import Goal, goals_of
 from petitions.queries.terms import TermRow, terms_of
 
@@ -39,6 +40,7 @@ class PetitionCard:
     author: str
     author_place: str | None
     author_place_names: Names
+    co_authors: tuple[CoAuthorRow, ...]
     authority_code: str | None
     authority_names: Names
     authority_branch: str
@@ -148,7 +150,8 @@ def frozen_residents() -> Any:
 def cards(w: Work, rows: Sequence[Row[Any]]) -> list[PetitionCard]:
     """Cards of the rows of `base_rows`, in their order, with one query for all their terms."""
     terms = terms_of(w, [row.Petition.id for row in rows]) if rows else {}
-    return [_card(w, row, terms[row.Petition.id]) for row in rows]
+    beside = named_of(w, [row.Petition.id for row in rows])
+    return [_card(w, row, terms[row.Petition.id], beside.get(row.Petition.id, ())) for row in rows]
 
 
 def views(w: Work, rows: Sequence[Row[Any]]) -> list[PetitionView]:
@@ -156,8 +159,19 @@ def views(w: Work, rows: Sequence[Row[Any]]) -> list[PetitionView]:
     ids = [row.Petition.id for row in rows]
     goals = goals_of(w, ids)
     answers = current_answers(w, ids)
-    paused = _paused(w)
-    return [_view(w, card, goals.get(card.id, []), answers.get(card.id), paused) for card in cards(w, rows)]
+    paused, gone = _paused(w), keyless(w, ids)
+    found = []
+    for card in cards(w, rows):
+        closed = signing_closed_because(
+            card.state,
+            card.closing,
+            w.now,
+            frozen=card.frozen,
+            opened_at=card.opened_at,
+            keyless=card.id in gone,
+        )
+        found.append(_view(card, goals.get(card.id, []), answers.get(card.id), closed or paused))
+    return found
 
 
 def listed_petition(w: Work, petition_id: int) -> PetitionView:
@@ -191,7 +205,9 @@ def local_date(w: Work, moment: datetime | None) -> date | None:
     return None if moment is None else moment.astimezone(w.kernel.zone).date()
 
 
-def _card(w: Work, row: Row[Any], terms: Sequence[TermRow]) -> PetitionCard:
+def _card(
+    w: Work, row: Row[Any], terms: Sequence[TermRow], co_authors: tuple[CoAuthorRow, ...]
+) -> PetitionCard:
     petition: Petition = row.Petition
     closes_on = local_date(w, petition.closes_at)
     # Joiners become signatures at publication: before it, and in a refused case, nothing is counted.
@@ -205,6 +221,7 @@ def _card(w: Work, row: Row[Any], terms: Sequence[TermRow]) -> PetitionCard:
         author=petition.author_name,
         author_place=petition.author_place,
         author_place_names=row.place_names or {},
+        co_authors=co_authors,
         authority_code=petition.authority,
         authority_names=row.authority_names or {},
         authority_branch=row.authority_branch or "",
@@ -232,13 +249,11 @@ def _card(w: Work, row: Row[Any], terms: Sequence[TermRow]) -> PetitionCard:
 
 
 def _view(
-    w: Work,
     card: PetitionCard,
     goals: Sequence[Goal],
     answer: tuple[AnswerVersion, bool] | None,
-    paused: str | None,
+    closed: str | None,
 ) -> PetitionView:
-    closed = signing_closed_because(card.state, card.closing, w.now, frozen=card.frozen) or paused
     current, corrected = answer or (None, False)
     return PetitionView(card, tuple(goals), current, corrected, closed)
 

@@ -14,6 +14,7 @@ from petitions.models.case import Referral
 from petitions.models.petition import Petition, PetitionText
 from petitions.queries import rules
 from petitions.queries.access import require_listed
+from petitions.queries.coauthors import CoAuthorRow, named_at
 from petitions.queries.goals import goals_of
 from petitions.queries.petitions import local_date
 from petitions.queries.terms import latest_term
@@ -38,6 +39,7 @@ class ReferralView:
     text_number: int
     text_hash: str
     author_name: str
+    co_authors: tuple[CoAuthorRow, ...]
     author_place_names: Mapping[str, str]
     authority: str
     authority_names: Mapping[str, str]
@@ -101,6 +103,7 @@ def referral_of(w: Work, petition: Petition) -> ReferralView | None:
         text_number=row.text_number,
         text_hash=row.text_hash,
         author_name=petition.author_name,
+        co_authors=named_at(w, petition.id, row.handed_over_at),
         author_place_names=places.get(petition.author_place or "", {}),
         authority=petition.authority or "",
         authority_names=bodies.get(petition.authority or "", {}),

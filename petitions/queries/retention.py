@@ -143,7 +143,9 @@ def _moments(case: CaseDates, keys: PetitionKeys) -> Iterator[tuple[Kept, dateti
 
 def _held(w: Work, ids: list[int]) -> dict[int, tuple[str, int | None]]:
     open_appeal = (Term.kind == TermKind.APPEAL, Term.met_on.is_(None), Term.cancelled_on.is_(None))
-    running = or_(Term.due_on.is_(None), Term.due_on >= w.today)
+    # A decision that is late must not cost the signers of a petition that may yet be opened.
+    owed = Term.start_fact == "appealed"
+    running = or_(Term.due_on.is_(None), Term.due_on >= w.today, owed)
     appeals = select(Term.petition_id).where(Term.petition_id.in_(ids), running, *open_appeal)
     found: dict[int, tuple[str, int | None]] = {id_: ("appeal", None) for id_ in w.session.scalars(appeals)}
     query = select(RetentionHold).where(RetentionHold.petition_id.in_(ids), RetentionHold.lifted_at.is_(None))

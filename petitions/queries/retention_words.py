@@ -20,9 +20,16 @@ KEPT_NAMES: Mapping[Kept, Any] = {
     Kept.BACKUP_KEYS: lazy("Copies of the key file beside backups"),
     Kept.AUTHOR_NAME: lazy("Full names of authors"),
     Kept.CONTACT_LETTER: lazy("Letters to authors"),
+    Kept.REPORT: lazy("Words of reports about petitions"),
     Kept.REQUEST_OPEN: lazy("Requests whose code was not given"),
     Kept.REQUEST_MAILBOX: lazy("Mailboxes and texts of answered requests"),
     Kept.REQUEST: lazy("Answered requests"),
+    Kept.ACCOUNT_UNCONFIRMED: lazy("Accounts whose mailbox was not confirmed"),
+    Kept.SESSION: lazy("Ended sign-ins"),
+    Kept.SESSION_STAFF: lazy("Ended sign-ins of staff"),
+    Kept.INVITATION: lazy("Mailboxes of invitations"),
+    Kept.PROPOSAL: lazy("Mailboxes of proposals that nobody decided"),
+    Kept.PROPOSAL_REASON: lazy("Reasons of what two people decided"),
 }
 
 

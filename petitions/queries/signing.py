@@ -11,7 +11,7 @@ from core.refusal import Refusal
 from core.switches import Switch, is_on
 from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
-from petitions.domain.eligibility import confirmable, signing_closed_because
+from petitions.domain.eligibility import confirmable, signing_closed_because, signing_limit
 from petitions.domain.keeping import TERMS, Kept
 from petitions.domain.lifecycle import State
 from petitions.domain.rulebook import HandOver, Rulebook, Span
@@ -20,7 +20,8 @@ from petitions.models.petition import Petition, PetitionText
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import Purpose, is_join_token, read_token
 from petitions.queries import rules
-from petitions.queries.access import is_listed, require_listed
+from petitions.queries.access import is_listed, keyless, require_listed, require_published
+from petitions.queries.coauthors import CoAuthorRow, named
 from petitions.queries.terms import latest_term, standing_of
 
 # For so long a withdrawn signature looks as it did; then its name and contact are erased (TRUST rule 6).
@@ -36,9 +37,11 @@ class Sheet:
     title: str
     language: str
     author: str
+    co_authors: tuple[CoAuthorRow, ...]
     authority: str
     closed: str | None
     closes_at: datetime | None
+    limit: datetime | None
     frozen_at: datetime | None
     frozen_reason: str | None
     legal_gap: str
@@ -93,6 +96,17 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """The corrected text that somebody who had joined is asked to confirm, and what its author says of the change."""
+
+    title: str
+    html: str
+    reason: str
+    author: str
+    co_authors: tuple[CoAuthorRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """Everything that is held of one signature; the same before and for seven days after its withdrawal."""
 
@@ -117,6 +131,15 @@ class Held:
 def sheet(w: Work, petition_id: int) -> Sheet:
     """The form of a listed petition. Refusals: `not-found`; `gone` for one that was taken down."""
     petition = require_listed(w.session.get(Petition, petition_id))
+    return _sheet(w, petition, closed_because(w, petition))
+
+
+def letter_sheet(w: Work, petition_id: int) -> Sheet:
+    """The petition to whose author a stranger may write: one that was published and can be read.
+
+    Refusals: `not-found` for all that never was published, refused ones among them; `gone` for one taken down.
+    """
+    petition = require_published(w.session.get(Petition, petition_id))
     return _sheet(w, petition, closed_because(w, petition))
 
 
@@ -145,9 +168,12 @@ def joined_petition(w: Work, petition_id: int, token: str) -> Petition:
 
 
 def closed_because(w: Work, petition: Petition) -> str | None:
-    """Why nobody can sign now: `closed`, `not-open`, `frozen`, `no-controller`, `switched-off`; None while open."""
-    frozen = petition.frozen_at is not None
-    closed = signing_closed_because(petition.state, petition.closes_at, w.now, frozen=frozen)
+    """Why nobody can sign now, as the code of `signing_closed_because`, `no-controller`, `switched-off`; or None."""
+    frozen, opened = petition.frozen_at is not None, petition.opened_at
+    gone = bool(keyless(w, [petition.id]))
+    closed = signing_closed_because(
+        petition.state, petition.closes_at, w.now, frozen=frozen, opened_at=opened, keyless=gone
+    )
     return closed or paused_because(w)
 
 
@@ -202,6 +228,14 @@ def confirm_link(w: Work, token: str, *, lock: bool = False) -> tuple[Petition, 
         return petition, row, True
     require_held(w, row)
     return petition, row, False
+
+
+def again_text(w: Work, petition: Petition, row: Signature) -> Again | None:
+    """The corrected text for who is asked again; None for everybody else."""
+    if row.asked_again_at is None:
+        return None
+    text = w.session.get_one(PetitionText, (petition.id, row.text_number))
+    return Again(text.title, text.html, text.reason, petition.author_name, named(w, petition.id))
 
 
 def manage_link(w: Work, token: str, *, lock: bool = False) -> tuple[Petition, Signature]:
@@ -298,9 +332,11 @@ def _sheet(w: Work, petition: Petition, closed: str | None) -> Sheet:
         title=petition.title,
         language=petition.language,
         author=petition.author_name,
+        co_authors=named(w, petition.id),
         authority=body.name if body else "",
         closed=closed,
         closes_at=petition.closes_at,
+        limit=signing_limit(petition.opened_at) if petition.opened_at else None,
         frozen_at=petition.frozen_at,
         frozen_reason=petition.frozen_reason,
         legal_gap=rulebook.text(rulebook.identity.legal_gap or {}, language()),

@@ -98,7 +98,10 @@ def _ran_out(stop: RecordedStop) -> ColumnElement[bool]:
         Petition.state == State.LAPSED,
         Petition.opened_at.is_(None),
     )
-    return and_(Term.due_on >= stop.first, or_(collection, startup))
+    appeal = and_(
+        Term.kind == TermKind.APPEAL, Term.cancelled_on > Term.due_on, Petition.state == State.REFUSED
+    )
+    return and_(Term.due_on >= stop.first, or_(collection, startup, appeal))
 
 
 def _move(

@@ -50,7 +50,8 @@ class TermRow:
 def facts_of(term: Term) -> TermFacts:
     """The stored facts of a term."""
     span = Span(term.n, term.unit)
-    return TermFacts(term.kind, term.started_on, span, term.extended, term.met_on, term.cancelled_on)
+    ends = (term.met_on, term.cancelled_on, term.missed_on)
+    return TermFacts(term.kind, term.started_on, span, term.extended, *ends)
 
 
 def standing_of(w: Work, term: Term, petition: Petition) -> Standing:

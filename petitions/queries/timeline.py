@@ -1,6 +1,6 @@
 """The dates of a case: its public journal, and one term explained day by day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from authorities.models import Authority
+from authorities.queries import authority_names
 from core.i18n import localised
 from core.refusal import Refusal
 from core.work import Work
@@ -28,6 +29,7 @@ class Line:
     at: datetime
     event: Event
     facts: Mapping[str, Any]
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ def timeline(w: Work, petition_id: int) -> tuple[Line, ...]:
     """What happened to a case and may be told, the oldest first."""
     query = select(JournalEntry).where(JournalEntry.petition_id == petition_id, JournalEntry.is_public)
     known = {event.value: event for event in Event if event not in PRIVATE}
-    rows = w.session.scalars(query.order_by(JournalEntry.id))
-    return tuple(Line(row.at, known[row.event], row.facts) for row in rows if row.event in known)
+    rows = [row for row in w.session.scalars(query.order_by(JournalEntry.id)) if row.event in known]
+    names = _names(w, rows)
+    return tuple(Line(row.at, known[row.event], _named(row, names), row.id) for row in rows)
 
 
 def explained_term(w: Work, term_id: int) -> ExplainedTerm:
@@ -111,8 +114,21 @@ def explained_term(w: Work, term_id: int) -> ExplainedTerm:
         changes=_changes(w, term_id),
         stops=_stops(w, term, petition),
         extensions=_extensions(w, term_id),
-        reminders=_reminders(w, term_id),
+        # Reminders to an author are between the author and this site.
+        reminders=_reminders(w, term_id) if row.authority else (),
     )
+
+
+def _names(w: Work, rows: Sequence[JournalEntry]) -> Mapping[str, Mapping[str, str]]:
+    """The names of the bodies that lines about transfers name by their codes."""
+    codes = {row.facts[end] for row in rows if row.event == Event.TRANSFERRED for end in ("from", "to")}
+    return authority_names(w, sorted(codes)) if codes else {}
+
+
+def _named(row: JournalEntry, names: Mapping[str, Mapping[str, str]]) -> Mapping[str, Any]:
+    if row.event != Event.TRANSFERRED:
+        return row.facts
+    return row.facts | {"between": [localised(names[row.facts[end]]) for end in ("from", "to")]}
 
 
 def _stops(w: Work, term: Term, petition: Petition) -> tuple[StopRow, ...]:

@@ -110,7 +110,9 @@ def publish_answer(w: Work, petition_id: int, draft: AnswerDraft, version: int) 
 
 
 def correct_answer(w: Work, petition_id: int, draft: AnswerDraft, version: int) -> Answer:
-    """Publish a corrected answer with the reason for it; every earlier version stays public.
+    """Publish a corrected answer with the reason for it; every earlier version and every promise stays.
+
+    What it promises is added to what was promised before.
 
     Refusals: those of `publish_answer`, and `correction-too-short` on `correction`.
     """
@@ -119,6 +121,7 @@ def correct_answer(w: Work, petition_id: int, draft: AnswerDraft, version: int) 
     _require_correction(draft)
     cases.move(w, petition, Action.CORRECT_ANSWER, Party.OFFICER)
     answer = _publish(w, petition, ANSWER, draft)
+    make_promises(w, petition, answer, draft.promises)
     announce(w, petition, Event.ANSWER_CORRECTED, outcome=draft.outcome, number=answer.number)
     return answer
 

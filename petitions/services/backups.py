@@ -15,6 +15,7 @@ from petitions.domain.keeping import TERMS, Kept, over_at
 from petitions.models.keys import place_of
 from petitions.models.petition import PetitionKeys
 from petitions.services import tally
+from petitions.services.indexing import fill
 from petitions.services.petition_keys import KeyName, replay_destructions, wrapping_key_of
 
 SLICE = 500
@@ -68,6 +69,7 @@ def restore_backup(file: Path, told: Told, *, replace: bool) -> Restored:
         if aside is None:
             _rewrap(w, ring)
         _check_totals(w, manifest)
+        fill(w.session)
         destroyed = replay_destructions(w)
     scrub(PetitionKeys)
     return Restored(manifest.made_at, sum(part.rows for part in manifest.tables.values()), destroyed, aside)

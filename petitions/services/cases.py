@@ -1,20 +1,26 @@
 """The door through which every case changes its state."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.refusal import Refusal
 from core.work import Work
 from petitions.domain.deadlines import TermKind
 from petitions.domain.eligibility import SIGNABLE, signing_closed_because
+from petitions.domain.events import Event
 from petitions.domain.lifecycle import Action, Facts, Party, State, step
 from petitions.domain.rulebook import HandOver, Tier, WhenLate
-from petitions.models.case import Answer
+from petitions.models.case import Answer, JournalEntry
 from petitions.models.petition import Petition, PetitionCount, RulebookVersion
-from petitions.queries import allowances, casework, rules
+from petitions.models.signature import TallyDelta
+from petitions.queries import allowances, appeals_open, casework, coauthors, discussions, rules
+from petitions.queries.takedowns import standing_takedown
 from petitions.queries.terms import open_term
 from petitions.rulebooks import LoadedRulebook
 from petitions.services.terms import is_over
+
+# Where the last delta of the tally decides what can be done next.
+UNFOLDED = (State.DRAFT, State.GATHERING)
 
 
 def load(w: Work, petition_id: int) -> Petition:
@@ -59,10 +65,15 @@ def facts_of(w: Work, petition: Petition) -> Facts:
         return Facts()
     tier = rules.tier_of(w, petition)
     counted = _counted(w, petition)
+    drafted = petition.state is State.DRAFT
+    beside = coauthors.how_many(w, petition.id) if drafted else 0
     collection_over = is_over(w, petition, TermKind.COLLECTION)
     return Facts(
+        may_invite=drafted and beside < coauthors.MOST,
+        invitation_open=drafted and coauthors.waiting(w, petition.id),
+        has_co_authors=beside > 0,
         needs_joiners=tier.startup is not None,
-        has_joiners=counted > 0,
+        has_joiners=counted > 0 or _asked_again(w, petition),
         joiners_met=tier.startup is not None and counted >= tier.startup.signatures,
         startup_over=is_over(w, petition, TermKind.STARTUP),
         screening_late=is_over(w, petition, TermKind.SCREENING),
@@ -81,9 +92,13 @@ def facts_of(w: Work, petition: Petition) -> Facts:
         may_transfer=allowances.may_transfer(w, petition),
         may_ask=casework.may_ask(w, petition),
         question_open=casework.open_question(w, petition.id) is not None,
-        may_discuss=casework.may_discuss(w, petition),
-        discussion_open=casework.recordable(w, petition.id) is not None,
+        may_discuss=discussions.may_discuss(w, petition),
+        discussion_ahead=discussions.movable(w, petition.id) is not None,
+        discussion_open=discussions.recordable(w, petition.id) is not None,
+        has_minutes=discussions.has_minutes(w, petition.id),
         promise_open=bool(casework.open_promises(w, petition.id)),
+        **_appeal_facts(w, petition),
+        taken_from=_taken_from(w, petition),
     )
 
 
@@ -96,9 +111,30 @@ def remember_rulebook(w: Work, loaded: LoadedRulebook) -> None:
         w.session.flush()
 
 
+def _taken_from(w: Work, petition: Petition) -> str:
+    """Where a case that is taken down was before; empty for every other one."""
+    down = standing_takedown(w, petition.id) if petition.state is State.TAKEN_DOWN else None
+    return down.was.value if down else ""
+
+
+def _appeal_facts(w: Work, petition: Petition) -> dict[str, bool]:
+    """Where the appeal against a refusal stands; nothing for every other case."""
+    if petition.state is not State.REFUSED:
+        return {}
+    filed, waits = appeals_open.filed_and_waiting(w, petition.id)
+    over = is_over(w, petition, TermKind.APPEAL)
+    runs = not filed and open_term(w, petition.id, TermKind.APPEAL) is not None
+    return {
+        "may_appeal": runs and not over,
+        "appeal_unused": runs and over,
+        "appeal_waits": waits,
+        "appeal_late": waits and over,
+    }
+
+
 def _closed(w: Work, petition: Petition) -> str | None:
-    frozen = petition.frozen_at is not None
-    return signing_closed_because(petition.state, petition.closes_at, w.now, frozen=frozen)
+    frozen, opened = petition.frozen_at is not None, petition.opened_at
+    return signing_closed_because(petition.state, petition.closes_at, w.now, frozen=frozen, opened_at=opened)
 
 
 def _end_moved(w: Work, petition: Petition) -> bool:
@@ -110,8 +146,21 @@ def _end_moved(w: Work, petition: Petition) -> bool:
 
 
 def _counted(w: Work, petition: Petition) -> int:
-    query = select(PetitionCount.counted).where(PetitionCount.petition_id == petition.id)
-    return w.session.scalar(query) or 0
+    """The total; before publication to the last delta, for a correction takes all joiners away at one stroke."""
+    stored = select(PetitionCount.counted).where(PetitionCount.petition_id == petition.id).scalar_subquery()
+    total = func.coalesce(stored, 0)
+    if petition.state in UNFOLDED:
+        deltas = select(func.sum(TallyDelta.counted)).where(TallyDelta.petition_id == petition.id)
+        total = total + func.coalesce(deltas.scalar_subquery(), 0)
+    return w.session.scalar(select(total)) or 0
+
+
+def _asked_again(w: Work, petition: Petition) -> bool:
+    """Whether people who had joined were asked to confirm a corrected text: they are not asked at the author's whim."""
+    if petition.state is not State.GATHERING:
+        return False
+    asked = (JournalEntry.petition_id == petition.id, JournalEntry.event == Event.JOINERS_ASKED.value)
+    return bool(w.session.scalar(select(exists().where(*asked))))
 
 
 def _grace_over(w: Work, petition: Petition, tier: Tier) -> bool:

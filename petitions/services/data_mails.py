@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import render_template
 
+from auth.queries import contact_of
 from auth.services.accounts import find_account
 from core.i18n import _, speaking
 from core.links import absolute_url
@@ -15,7 +16,15 @@ from core.work import Work
 from petitions.models.data_requests import DataRequest, RequestKind, RequestState
 from petitions.models.signature import Signature, SignatureState
 from petitions.queries.signing import require_held
-from petitions.services.data_requests import Found, answer_of, code_of, found_of, mailbox_of
+from petitions.services.data_requests import (
+    Found,
+    answer_of,
+    code_of,
+    found_of,
+    mailbox_of,
+    next_due,
+    waiting_numbers,
+)
 from petitions.services.signing import manage_token
 
 Ref = dict[str, Any]
@@ -60,6 +69,19 @@ def answer_mail(w: Work, ref: Ref) -> Message | None:
             "answer": answer_of(w, row) or "",
         }
         return _message(w, "data_answer", mailbox, _("The answer to your request"), ref["language"], facts)
+
+
+@renders("data_waiting")
+def waiting_mail(w: Work, ref: Ref) -> Message | None:
+    """To a controller: how many requests wait, and until when; None once nothing waits. It names nobody."""
+    contact, (waiting, late) = contact_of(w, ref["account"]), waiting_numbers(w)
+    if contact is None or not waiting:
+        return None
+    with speaking(contact.language):
+        link = absolute_url("data_desk.requests", lang=contact.language)
+        facts = {"waiting": waiting, "late": late, "next_due": next_due(w), "link": link}
+        subject = _("Requests about data wait for you")
+        return _message(w, "data_waiting", contact.email, subject, contact.language, facts)
 
 
 def _held(w: Work, found: Found, language: str) -> _Held:

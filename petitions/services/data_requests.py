@@ -6,16 +6,19 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select, update
 
 from auth.mailbox import canonical_mailbox, check_mailbox
-from auth.permissions import Permission, demand
+from auth.permissions import Permission, Role, demand
+from auth.queries import holders
 from core.audit import record
 from core.outbox import post
 from core.refusal import Refusal
 from core.work import Work
-from petitions.domain.calendar import due, working_days_between
+from petitions.domain.calendar import days_late, days_left, due
+from petitions.domain.deadlines import TermState
 from petitions.domain.keeping import TERMS, Kept
 from petitions.domain.rulebook import Span, Unit
 from petitions.models.data_requests import DataRequest, RequestKind, RequestState
@@ -42,14 +45,19 @@ Found = list[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One request as the controller sees it: no mailbox. `left` counts working days, below zero those it is late."""
+    """One request as the controller sees it: no mailbox.
+
+    Its deadline stands as every term does, in working days; a late answer stays late.
+    """
 
     id: int
     kind: RequestKind
     state: RequestState
     asked_at: datetime
     due_on: date | None
+    term: TermState
     left: int
+    late: int
     answered_at: datetime | None
     granted: bool | None
     text: str
@@ -131,6 +139,15 @@ def keep_found(w: Work, request_id: int, found: Found) -> None:
     row.searched_at = w.now
     if row.kind is RequestKind.SEE:
         _settle(w, row, granted=True)
+    else:
+        _tell_controllers(w, f"new:{row.id}")
+
+
+def remind_controllers(w: Work) -> int:
+    """Once a day, while a request is due today or late, a letter to every controller; returns how many are."""
+    due_now = (DataRequest.state == RequestState.WAITING, DataRequest.due_on <= w.today)
+    n = w.session.scalar(select(func.count()).select_from(DataRequest).where(*due_now)) or 0
+    return _tell_controllers(w, w.today.isoformat()) if n else 0
 
 
 def answer_request(w: Work, request_id: int, *, granted: bool, text: str) -> None:
@@ -176,8 +193,15 @@ def queue_row(w: Work, request_id: int) -> QueueRow:
     return _queue_row(w, row)
 
 
-def waiting_and_late(w: Work) -> tuple[int, int]:
-    """How many requests wait, and how many of them are late: numbers for the controller's page."""
+def next_due(w: Work) -> date | None:
+    """The day on which the first of those that wait is due."""
+    return w.session.scalar(
+        select(func.min(DataRequest.due_on)).where(DataRequest.state == RequestState.WAITING)
+    )
+
+
+def waiting_numbers(w: Work) -> tuple[int, int]:
+    """How many requests wait, and how many of them are late: numbers for the controller's page and letters."""
     late = func.count().filter(DataRequest.due_on < w.today)
     row = w.session.execute(select(func.count(), late).where(DataRequest.state == RequestState.WAITING)).one()
     return int(row[0]), int(row[1])
@@ -248,7 +272,7 @@ def _queue_row(w: Work, row: DataRequest) -> QueueRow:
         state=row.state,
         asked_at=row.asked_at,
         due_on=row.due_on,
-        left=_left(w, row),
+        **_clock(w, row),
         answered_at=row.answered_at,
         granted=row.granted,
         text=_opened(w, row, "text") or "",
@@ -256,11 +280,22 @@ def _queue_row(w: Work, row: DataRequest) -> QueueRow:
     )
 
 
-def _left(w: Work, row: DataRequest) -> int:
-    """Working days left, or, below zero, those it is late by."""
+def _clock(w: Work, row: DataRequest) -> dict[str, Any]:
+    """Where the deadline stands, with the working days left or late; stops of the clocks do not touch it."""
     if row.due_on is None:
-        return 0
-    calendar = rules.calendar(rules.instance_rulebook(w).rulebook)
-    if row.due_on < w.today:
-        return -max(1, working_days_between(row.due_on, w.today, calendar))
-    return working_days_between(w.today, row.due_on, calendar)
+        return {"term": TermState.RUNNING, "left": 0, "late": 0}
+    calendar, unit = rules.calendar(rules.instance_rulebook(w).rulebook), Unit.WORKING_DAYS
+    met_on = row.answered_at.astimezone(w.kernel.zone).date() if row.answered_at else None
+    over = (met_on or w.today) > row.due_on
+    states = (TermState.RUNNING, TermState.LATE) if met_on is None else (TermState.MET, TermState.MET_LATE)
+    # A day off after the due date is late too, though no working day has gone by.
+    late = max(1, days_late(met_on or w.today, row.due_on, unit, calendar)) if over else 0
+    left = days_left(w.today, row.due_on, unit, calendar) if met_on is None else 0
+    return {"term": states[over], "left": left, "late": late}
+
+
+def _tell_controllers(w: Work, why: str) -> int:
+    told = holders(w, Role.CONTROLLER)
+    for account_id in told:
+        post(w, "data_waiting", f"{account_id}:{why}", {"account": account_id}, "")
+    return len(told)

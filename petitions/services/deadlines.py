@@ -17,6 +17,8 @@ from petitions.queries.terms import standing_of
 ONE_DAY = timedelta(days=1)
 # Somebody owes these: the addressed body, or this platform. Citizens' windows run out without anybody's fault.
 OWED = AUTHORITYS | {TermKind.SCREENING, TermKind.HAND_OVER}
+# An appeal has two terms: the author's time for it, and from this fact on the platform's time to decide.
+OWED_SINCE = "appealed"
 
 
 def wanting_terms(w: Work, after: int, limit: int) -> tuple[list[int], int | None]:
@@ -57,7 +59,11 @@ def _is_open(term: Term) -> bool:
 
 
 def _wants(term: Term, now: Standing) -> bool:
-    return term.due_on != now.due_on or (now.state is TermState.LATE and term.kind in OWED)
+    return term.due_on != now.due_on or (now.state is TermState.LATE and _owed(term))
+
+
+def _owed(term: Term) -> bool:
+    return term.kind in OWED or (term.kind is TermKind.APPEAL and term.start_fact == OWED_SINCE)
 
 
 def _correct(w: Work, term: Term, due_on: date | None) -> bool:
@@ -70,7 +76,7 @@ def _correct(w: Work, term: Term, due_on: date | None) -> bool:
 
 
 def _mark(w: Work, term: Term, petition: Petition, now: Standing) -> bool:
-    if now.state is not TermState.LATE or now.due_on is None or term.kind not in OWED:
+    if now.state is not TermState.LATE or now.due_on is None or not _owed(term):
         return False
     # The first late day, not the day of the sweep: a sweep that comes late must leave the same row behind.
     late_since = now.due_on + ONE_DAY

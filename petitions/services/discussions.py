@@ -17,7 +17,7 @@ from petitions.models.casework import CaseDiscussion
 from petitions.models.petition import Petition
 from petitions.notices import announce
 from petitions.queries import rules
-from petitions.queries.casework import recordable
+from petitions.queries.discussions import recordable
 from petitions.services import cases
 from petitions.services.casework import case_of
 from petitions.services.deadlines import mark_late
@@ -50,7 +50,7 @@ def announce_discussion(w: Work, petition_id: int, invitation: Invitation, versi
     cases.require_version(petition, version)
     mark_late(w, petition)
     cases.move(w, petition, Action.ANNOUNCE_DISCUSSION, Party.OFFICER)
-    _check(w, petition, invitation)
+    check_invitation(w, petition, invitation)
     day = local_day(invitation.starts_at, str(w.kernel.zone))
     term = start_term(w, petition, TermKind.DISCUSSION, _until(w, petition, day), "discussion_announced")
     row = CaseDiscussion(
@@ -67,8 +67,8 @@ def announce_discussion(w: Work, petition_id: int, invitation: Invitation, versi
     w.session.add(row)
     w.session.flush()
     record(w, "petition.discussion", f"petition:{petition.id}", after={"discussion": row.id})
-    where = ", ".join(part for part in (row.place, row.link) if part)
-    announce(w, petition, Event.DISCUSSION_ANNOUNCED, discussion=row.id, held_on=day.isoformat(), where=where)
+    facts = {"held_on": day.isoformat(), "where": where_words(row)}
+    announce(w, petition, Event.DISCUSSION_ANNOUNCED, discussion=row.id, **facts)
     return row
 
 
@@ -85,13 +85,39 @@ def record_discussion(w: Work, petition_id: int, minutes: str, version: int) -> 
     cases.move(w, petition, Action.RECORD_DISCUSSION, Party.OFFICER)
     if row is None:
         raise Refusal("not-now")
-    if (minutes or row.held_at is not None) and len(minutes.strip()) < LEAST_MINUTES:
-        raise Refusal("minutes-too-short", field="minutes", least=LEAST_MINUTES)
+    if minutes or row.held_at is not None:
+        check_minutes(minutes)
     if row.held_at is None:
         _hold(w, petition, row)
     if minutes:
         row.minutes, row.minutes_at = minutes, w.now
         announce(w, petition, Event.MINUTES_PUBLISHED, discussion=row.id)
+
+
+def check_minutes(minutes: str) -> None:
+    """Refusal: `minutes-too-short` on `minutes`."""
+    if len(minutes.strip()) < LEAST_MINUTES:
+        raise Refusal("minutes-too-short", field="minutes", least=LEAST_MINUTES)
+
+
+def where_words(row: CaseDiscussion) -> str:
+    """Place and address in one line."""
+    return ", ".join(part for part in (row.place, row.link) if part)
+
+
+def check_invitation(w: Work, petition: Petition, invitation: Invitation, *, new_day: bool = True) -> None:
+    """Refuse what cannot be announced; a day that was announced before needs no new notice.
+
+    Refusals: `discussion-date` and `discussion-too-soon` (first) on `day`, `place-missing` on `place`,
+    `link-faulty` on `link`, `language-unknown` on `language`.
+    """
+    if new_day:
+        _check_day(w, petition, local_day(invitation.starts_at, str(w.kernel.zone)))
+    if not invitation.place and not invitation.link:
+        raise Refusal("place-missing", field="place")
+    require_link(invitation.link, "link")
+    if invitation.language not in LANGUAGES:
+        raise Refusal("language-unknown", field="language")
 
 
 def _hold(w: Work, petition: Petition, row: CaseDiscussion) -> None:
@@ -101,19 +127,13 @@ def _hold(w: Work, petition: Petition, row: CaseDiscussion) -> None:
     announce(w, petition, Event.DISCUSSION_HELD, discussion=row.id)
 
 
-def _check(w: Work, petition: Petition, invitation: Invitation) -> None:
-    day = local_day(invitation.starts_at, str(w.kernel.zone))
+def _check_day(w: Work, petition: Petition, day: date) -> None:
     require_working_day(w, petition, day, "day", "discussion-date")
     rulebook = rules.rulebook_of(w, petition)
     notice = rules.tier_of(w, petition).response.discussion_notice
     first = due(w.today, notice, rules.calendar(rulebook)).due if notice else None
     if first is None or day < first:
         raise Refusal("discussion-too-soon", field="day", first=first)
-    if not invitation.place and not invitation.link:
-        raise Refusal("place-missing", field="place")
-    require_link(invitation.link, "link")
-    if invitation.language not in LANGUAGES:
-        raise Refusal("language-unknown", field="language")
 
 
 def _until(w: Work, petition: Petition, day: date) -> Span:

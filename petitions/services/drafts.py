@@ -1,6 +1,7 @@
 """Drafts: begun with their addressee, saved as they grow, deleted by their author."""
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from auth.queries import Author, author_of
 from authorities import queries as register
@@ -58,39 +59,44 @@ def begin_draft(w: Work, authority: str, language: str) -> int:
 
 
 def choose_addressee(w: Work, petition_id: int, version: int, authority: str) -> None:
-    """Give a draft another addressee. Refusals: those of `begin_draft` on `authority`, of `edited`."""
+    """Give a draft another addressee; where people have joined it, that is a new version of the text.
+
+    Refusals: those of `begin_draft` on `authority`, of `edited`.
+    """
     petition = edited(w, petition_id, version)
     body, tier = addressee(w, rules.rulebook_of(w, petition), authority)
+    text = w.session.get_one(PetitionText, (petition.id, petition.text_number))
+    if body.code != petition.authority and text.frozen_at is not None:
+        _next_version(w, petition, text.title, text.markdown)
     petition.authority, petition.area, petition.tier = body.code, body.area, tier.id
     cases.flush(w)
 
 
 def save_draft(
-    w: Work, petition_id: int, version: int, *, title: str, markdown: str, language: str, reason: str = ""
-) -> None:
-    """Save the words of a draft, finished or not. `reason` says what a correction changed.
+    w: Work,
+    petition_id: int,
+    version: int,
+    *,
+    title: str | None = None,
+    markdown: str | None = None,
+    language: str | None = None,
+    reason: str | None = None,
+) -> int:
+    """Save some words of a draft, finished or not, and leave the others; returns the version that it has now.
 
-    Refusals: `language-unknown`, `text-long`, those of `edited`.
+    `reason` says what a correction changed. Refusals: `language-unknown`, `text-long`, those of `edited`.
     """
-    texts.require_language(language)
+    if language is not None:
+        texts.require_language(language)
     petition = edited(w, petition_id, version)
-    petition.title, petition.language = title, language
-    _write(w, petition, title, markdown, reason)
-    cases.flush(w)
-
-
-def keep_words(w: Work, petition_id: int, version: int, title: str, markdown: str) -> None:
-    """Keep what is being typed. It leaves the version alone, so that the open form can still be sent.
-
-    Refusals: those of `owned`, `not-now` for what is no draft, `text-long`.
-    """
-    petition = owned(w, petition_id, version)
-    if petition.state is not State.DRAFT:
-        raise Refusal("not-now")
     text = w.session.get_one(PetitionText, (petition.id, petition.text_number))
-    if text.frozen_at is None:
-        text.title, text.markdown, text.html = title, markdown, render(markdown)
-        text.hash = texts.text_hash(title, markdown)
+    said = [text.title if title is None else title, text.markdown if markdown is None else markdown]
+    petition.title, petition.language = said[0], petition.language if language is None else language
+    _write(w, petition, text, *said, reason)
+    # The words stand in a row of their own: every save is a new version of the case, be it in the same moment.
+    flag_modified(petition, "changed_at")
+    cases.flush(w)
+    return petition.version
 
 
 def delete_draft(w: Work, petition_id: int, version: int) -> None:
@@ -150,17 +156,25 @@ def edited(w: Work, petition_id: int, version: int) -> Petition:
     return petition
 
 
-def _write(w: Work, petition: Petition, title: str, markdown: str, reason: str) -> None:
-    text = w.session.get_one(PetitionText, (petition.id, petition.text_number))
+def _write(
+    w: Work, petition: Petition, text: PetitionText, title: str, markdown: str, reason: str | None
+) -> None:
     if text.frozen_at is not None:
         if (text.title, text.markdown) == (title, markdown):
             return
         # A frozen text stays as it is: whoever read or joined it can see what was changed.
-        petition.text_number = text.number + 1
-        text = _text(petition, petition.text_number, title, markdown)
-        w.session.add(text)
-    text.title, text.markdown, text.html, text.reason = title, markdown, render(markdown), reason
+        text = _next_version(w, petition, title, markdown)
+    text.title, text.markdown, text.html = title, markdown, render(markdown)
     text.hash = texts.text_hash(title, markdown)
+    if reason is not None:
+        text.reason = reason
+
+
+def _next_version(w: Work, petition: Petition, title: str, markdown: str) -> PetitionText:
+    petition.text_number += 1
+    text = _text(petition, petition.text_number, title, markdown)
+    w.session.add(text)
+    return text
 
 
 def _text(petition: Petition, number: int, title: str, markdown: str) -> PetitionText:

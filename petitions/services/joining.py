@@ -1,15 +1,22 @@
 """Joining: the private link of a petition that looks for its first supporters, and their signatures."""
 
+from sqlalchemy import select
+
+from authorities.queries import is_within
 from core.links import absolute_url
+from core.outbox import broadcast
 from core.refusal import Refusal
 from core.switches import Switch, refuse_if
 from core.work import Work
 from petitions.domain.lifecycle import Action, Party, step
 from petitions.models.petition import Petition
+from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import join_token
 from petitions.queries.signing import joined_petition, joining_closed_because
-from petitions.services import cases
-from petitions.services.signing import Consent, Signer, enter
+from petitions.services import cases, tally
+from petitions.services.signing import UNCONFIRMED, Consent, Signer, enter
+
+_ASKED = (SignatureState.COUNTED, SignatureState.PENDING)
 
 
 def join_url(w: Work, petition: Petition) -> str:
@@ -35,3 +42,32 @@ def join_petition(w: Work, petition_id: int, token: str, signer: Signer, consent
         raise Refusal("joining-closed", reason=reason)
     step(petition.state, Action.JOIN, Party.ANYONE, cases.facts_of(w, petition))
     enter(w, petition, signer, consent, joiner=True)
+
+
+def ask_again(w: Work, petition: Petition) -> int:
+    """Ask everybody who joined an earlier text to confirm the present one by mail; returns how many.
+
+    Until then they do not count. The row stays the same, so whoever confirms is one person with one signature;
+    who does not is forgotten like every unconfirmed entry.
+    """
+    earlier = (Signature.petition_id == petition.id, Signature.text_number < petition.text_number)
+    query = select(Signature).where(*earlier, Signature.state.in_(_ASKED)).order_by(Signature.id)
+    rows = w.session.scalars(query.with_for_update()).all()
+    counted = [row for row in rows if row.state is SignatureState.COUNTED]
+    if counted:
+        residents = sum(row.resident for row in counted)
+        tally.add(w, petition.id, pending=len(counted), counted=-len(counted), residents=-residents)
+    for row in rows:
+        _unconfirm(w, petition, row)
+    if rows:
+        ref = {"petition": petition.id, "text": petition.text_number}
+        broadcast(w, "joiner_again", f"{petition.id}.{petition.text_number}", ref)
+    w.session.flush()
+    return len(rows)
+
+
+def _unconfirm(w: Work, petition: Petition, row: Signature) -> None:
+    row.state, row.confirmed_at, row.entry = SignatureState.PENDING, None, row.entry + 1
+    row.text_number, row.asked_again_at, row.expires_at = petition.text_number, w.now, w.now + UNCONFIRMED
+    # The addressee may have changed with the text.
+    row.resident = is_within(w, row.area, petition.area or "")

@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, String, cast, delete, exists, func, literal, select
 
 from auth.mailbox import canonical_mailbox, check_mailbox
+from core.i18n import _, speaking
 from core.limits import allowed
 from core.outbox import OutboxRow, post
 from core.refusal import Refusal
@@ -10,7 +11,7 @@ from core.work import Work
 from petitions.domain.keeping import TERMS, Kept
 from petitions.models.petition import Petition
 from petitions.models.privacy import AuthorLetter
-from petitions.queries.access import require_listed
+from petitions.queries.access import require_published
 from petitions.services.signing import new_id
 
 LEAST, MOST = 20, 3000
@@ -21,22 +22,40 @@ FROM_ONE_MAILBOX = ("3 per hour", "10 per day")
 
 
 def write_to_author(w: Work, petition_id: int, text: str, email: str, share: bool, language: str) -> None:
-    """Take a letter to a listed petition's author; the sender's address goes along only on consent.
+    """Take a letter to a published petition's author; the sender's address goes along only on consent.
 
     New, limited and undeliverable letters return alike. Refusals: `not-found`, `gone`; on their fields
     `letter-short`, `letter-long`, `email-invalid`, `letter-address-missing`.
     """
-    petition = require_listed(w.session.get(Petition, petition_id))
+    petition = require_published(w.session.get(Petition, petition_id))
     _check(text, email, share)
     if not _may(petition, email):
         return
+    reply_to = check_mailbox(email) if share else ""
+    _pass_on(w, petition, text, reply_to, language)
+
+
+def pass_proposal(w: Work, petition: Petition, name: str, text: str) -> None:
+    """Pass a co-author's proposal on to the author, under the name that is known to both.
+
+    Too many are dropped like other letters. Refusals on `text`: `letter-short`, `letter-long`.
+    """
+    _check(text, "", share=False)
+    if _may(petition, ""):
+        with speaking(petition.language):
+            said = _("%(name)s, co-author, proposes:", name=name)
+        _pass_on(w, petition, f"{said}\n{text}", "", petition.language)
+
+
+def _pass_on(w: Work, petition: Petition, text: str, reply_to: str, language: str) -> None:
     letter_id = new_id(w.now)
+    place = f"author_letters|{letter_id}"
     w.session.add(
         AuthorLetter(
             id=letter_id,
             petition_id=petition.id,
-            text=w.keys.seal_text("letter", text, f"author_letters|{letter_id}|text"),
-            reply_to=_sealed(w, letter_id, email) if share else None,
+            text=w.keys.seal_text("letter", text, f"{place}|text"),
+            reply_to=w.keys.seal_text("letter", reply_to, f"{place}|reply_to") if reply_to else None,
             created_at=w.now,
         )
     )
@@ -78,7 +97,3 @@ def _may(petition: Petition, email: str) -> bool:
     if email and not allowed(FROM_ONE_MAILBOX, "author-letter", canonical_mailbox(email)):
         return False
     return allowed(TO_ONE_AUTHOR, "author-letters", f"account:{petition.author_id}")
-
-
-def _sealed(w: Work, letter_id: int, email: str) -> bytes:
-    return w.keys.seal_text("letter", check_mailbox(email), f"author_letters|{letter_id}|reply_to")

@@ -14,6 +14,7 @@ from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import Link, Purpose, read_token
 from petitions.queries.signing import manage_link
 from petitions.services import tally
+from petitions.services.freezing_days import note_move
 from petitions.services.signing import require_area
 
 _LEAVES = frozenset({SignatureState.COUNTED, SignatureState.QUARANTINED})
@@ -51,6 +52,8 @@ def correct_signature(w: Work, token: str, full_name: str, area: str) -> None:
     name = check_signer_name(full_name)
     require_area(w, area)
     row.name = seal_field(identity_key(w, petition.id), name, petition.id, row.id, "name")
+    if area != row.area:
+        note_move(w, petition.id)
     row.area = area
     resident = is_within(w, area, petition.area or "")
     if petition.handed_over_at is None and resident != row.resident:

@@ -1,7 +1,5 @@
 """What a stop does to the cases it touches: new dates, windows that open again, and a line in each journal."""
 
-from datetime import date
-
 from core.audit import record
 from core.work import Work
 from petitions.domain.calendar import ends_at
@@ -51,19 +49,21 @@ def _move(w: Work, move: Move, cause: str) -> None:
         move.term.met_on = move.term.cancelled_on = None
     set_date(w, move.term, move.new_due, cause)
     if move.reopens:
-        _reopen(w, move.petition, move.new_due)
+        _reopen(w, move)
     if move.term.kind is TermKind.COLLECTION and move.petition.state in SIGNABLE:
         timezone = rules.rulebook_of(w, move.petition).timezone
         move.petition.closes_at = ends_at(move.new_due, timezone) if move.new_due else None
 
 
-def _reopen(w: Work, petition: Petition, due_on: date | None) -> None:
+def _reopen(w: Work, move: Move) -> None:
+    petition, due_on = move.petition, move.new_due
     w.session.flush()
     if petition.state is State.LAPSED:
         cases.move(w, petition, Action.REOPEN, Party.SYSTEM)
         petition.ended_at = None
         _take_back_referral(w, petition)
-    announce(w, petition, Event.REOPENED, closes_on=due_on.isoformat() if due_on else None)
+    event = Event.APPEAL_OPEN_AGAIN if move.term.kind is TermKind.APPEAL else Event.REOPENED
+    announce(w, petition, event, closes_on=due_on.isoformat() if due_on else None)
 
 
 def _take_back_referral(w: Work, petition: Petition) -> None:

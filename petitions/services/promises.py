@@ -28,7 +28,6 @@ from petitions.services.deadlines import mark_late
 from petitions.services.links import require_link
 from petitions.services.terms import start_term
 
-MOST_PROMISES = 3
 LEAST_PROMISE = 10
 LEAST_REPORT = 20
 LONGEST_AHEAD = timedelta(days=3 * 366)

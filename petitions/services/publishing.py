@@ -15,19 +15,19 @@ from petitions.domain.events import Event
 from petitions.domain.lifecycle import Action, Party
 from petitions.domain.rulebook import Areas, Tier
 from petitions.domain.thresholds import AreaFigures, ThresholdCertificate, certificates
-from petitions.models.petition import Petition, PetitionText, PetitionThreshold
+from petitions.models.petition import Petition, PetitionThreshold
 from petitions.notices import announce
 from petitions.queries import rules
 from petitions.queries.goals import FROZEN
 from petitions.queries.offers import figures_of
-from petitions.queries.search import search_text
 from petitions.services import cases
+from petitions.services.indexing import refresh
 from petitions.services.tally import mark_reached
 from petitions.services.terms import start_term
 
 
-def open_collection(w: Work, petition: Petition, party: Party) -> None:
-    """Publish a petition that is in screening: from now on its goal stands, whatever changes around it.
+def open_collection(w: Work, petition: Petition, party: Party, action: Action = Action.PUBLISH) -> None:
+    """Publish a petition that was checked, or whose refusal was overturned: its goal stands from now on.
 
     Refusals: `not-your-move`, `not-now`, `threshold-base-missing`, `threshold-areas-too-few`; each of them
     comes with a rolled-back Work and so changes nothing.
@@ -40,11 +40,11 @@ def open_collection(w: Work, petition: Petition, party: Party) -> None:
         petition.closes_at = ends_at(term.due_on, rulebook.timezone) if term.due_on else None
         petition.threshold = frozen[0].count
         petition.residents_only = tier.residents_only
-        petition.search = searchable(w, petition)
-        cases.move(w, petition, Action.PUBLISH, party)
+        cases.move(w, petition, action, party)
     w.session.add_all(_row(petition.id, position, proof) for position, proof in enumerate(frozen))
     facts = {"threshold": frozen[0].count, "closes_on": term.due_on.isoformat() if term.due_on else None}
     announce(w, petition, Event.PUBLISHED, rulebook=petition.rulebook, by=party.value, **facts)
+    refresh(w, petition)
     # The joiners count from the start, and in a small place they may be enough.
     w.session.flush()
     mark_reached(w, petition.id)
@@ -85,10 +85,3 @@ def _areas(proof: ThresholdCertificate) -> dict[str, Any] | None:
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, date | Decimal) else value
-
-
-def searchable(w: Work, petition: Petition, *, hides_text: bool = False) -> str:
-    """What the search looks at once a case is listed; a hidden text is not found by its words."""
-    text = w.session.get_one(PetitionText, (petition.id, petition.text_number))
-    names = register.authority_names(w, [petition.authority or ""]).get(petition.authority or "", {})
-    return search_text(text.title, "" if hides_text else text.markdown, petition.author_name, names)

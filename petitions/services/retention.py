@@ -1,7 +1,7 @@
 """Retention that runs itself: each class goes on its day, journalled by class and number, or is held in the open."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select, update
@@ -22,6 +22,8 @@ from petitions.services.retention_classes import SWEEPS
 SLICE = 5000
 LEAST_REASON, MOST_REASON = 10, 500
 WARNED = timedelta(days=14)
+# Of these the controller is told beforehand; what comes and goes by the day would only make noise.
+TOLD_BEFORE = (Kept.AUTHOR_NAME, Kept.AUDIT, Kept.PROPOSAL_REASON)
 KEYS = {Kept.CONTACT: KeyName.CONTACT, Kept.PROMISE: KeyName.CONTACT, Kept.IDENTITY: KeyName.IDENTITY}
 # What lies under a destroyed key is emptied too: a row keeps its place in the count and nothing else of the person.
 COLUMNS: Mapping[KeyName, tuple[str, ...]] = {
@@ -36,6 +38,15 @@ class Outcome:
 
     done: Mapping[Kept, int]
     held: tuple[Due, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDue:
+    """How many of a class are due now, and how many of them and of others within the next two weeks."""
+
+    kept: Kept
+    now: int
+    soon: int
 
 
 def run_retention(*, dry: bool = False) -> Outcome:
@@ -96,6 +107,12 @@ def lift_hold(w: Work, hold_id: int) -> None:
     if row.lifted_at is None:
         row.lifted_at, row.lifted_by = w.now, w.actor.account_id
         record(w, "retention:lift", f"petition:{row.petition_id}", after={"hold": row.id})
+
+
+def by_class(w: Work) -> list[ClassDue]:
+    """Every class that hangs on no key: how many are due now, and how many within the next two weeks."""
+    later = replace(w, now=w.now + WARNED)
+    return [ClassDue(kept, sweep.due(w), sweep.due(later)) for kept, sweep in SWEEPS.items()]
 
 
 def to_warn_of(w: Work) -> list[Due]:

@@ -16,9 +16,10 @@ from petitions.models.petition import Petition
 from petitions.notices import announce
 from petitions.queries import rules
 from petitions.queries.access import require_moderator
-from petitions.services import cases
-from petitions.services.publishing import certify, open_collection, searchable
-from petitions.services.terms import cancel_terms, meet_term, start_term
+from petitions.services import appeals, cases, takedowns
+from petitions.services.indexing import refresh
+from petitions.services.publishing import certify, open_collection
+from petitions.services.terms import meet_term, start_term
 
 
 def check_decision(
@@ -110,16 +111,14 @@ def _refuse(w: Work, petition: Petition, reason: str, ground: Ground | None) -> 
     meet_term(w, petition, TermKind.SCREENING)
     petition.ended_at = w.now
     decision = _decision(w, petition, Verdict.REFUSE, reason, ground)
-    petition.search = searchable(w, petition, hides_text=decision.hides_text)
-    announce(w, petition, Event.REFUSED, decision=decision.id, ground=decision.ground)
+    refresh(w, petition)
+    appeal_by = appeals.open_window(w, petition)
+    announce(w, petition, Event.REFUSED, decision=decision.id, ground=decision.ground, appeal_by=appeal_by)
 
 
 def _take_down(w: Work, petition: Petition, reason: str, ground: Ground | None) -> None:
-    cases.move(w, petition, Action.TAKE_DOWN, Party.MODERATOR)
-    petition.ended_at = petition.ended_at or w.now
-    cancel_terms(w, petition)
-    decision = _decision(w, petition, Verdict.TAKE_DOWN, reason, ground)
-    announce(w, petition, Event.TAKEN_DOWN, decision=decision.id, ground=decision.ground)
+    row = takedowns.take_down(w, petition)
+    takedowns.note_takedown(w, petition, row, _decision(w, petition, Verdict.TAKE_DOWN, reason, ground))
 
 
 _STEPS = {

@@ -112,7 +112,7 @@ def confirm_signature(w: Work, token: str) -> Confirmed:
     if row.state is SignatureState.PENDING:
         row.state, row.confirmed_at = SignatureState.COUNTED, w.now
         tally.add(w, petition.id, pending=-1, counted=1, residents=int(row.resident))
-    row.withdrawn_at, row.renewal = None, False
+    row.withdrawn_at, row.renewal, row.asked_again_at = None, False, None
     return Confirmed(told, manage_token(w, row))
 
 
@@ -201,7 +201,7 @@ def _take(w: Work, row: Signature, person: _Person, entry: dict[str, Any]) -> No
         row.state, row.confirmed_at, row.withdrawn_at = SignatureState.PENDING, None, None
     for name, value in (entry | _sealed(w, row.petition_id, row.id, person)).items():
         setattr(row, name, value)
-    row.entry, row.erased_at = row.entry + 1, None
+    row.entry, row.erased_at, row.asked_again_at = row.entry + 1, None, None
     _send(w, "signer_confirm", row.petition_id, row.id, row.entry, row.language)
 
 

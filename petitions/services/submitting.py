@@ -11,15 +11,18 @@ from petitions.domain.lifecycle import Action, Party, State, open_to
 from petitions.models.keys import create_keys
 from petitions.models.petition import Petition, PetitionCount, PetitionKeys, PetitionText
 from petitions.notices import announce
-from petitions.queries import rules
+from petitions.queries import coauthors, rules
 from petitions.services import cases
 from petitions.services.drafts import addressee, owned, require_consent
+from petitions.services.joining import ask_again
 from petitions.services.screening import start_screening
 from petitions.services.terms import cancel_terms, start_term
 
 
 def submit(w: Work, petition_id: int, version: int) -> State:
     """Submit a draft: its text is frozen, and it looks for its joiners or goes to the check.
+
+    Whoever had joined an earlier text is asked to confirm this one, and counts again only then.
 
     Refusals: those of `owned` and of `require_complete`, `not-your-move`.
     """
@@ -29,12 +32,13 @@ def submit(w: Work, petition_id: int, version: int) -> State:
     _take_author(w, petition)
     _freeze(w, petition, text)
     _prepare(w, petition)
+    asked = ask_again(w, petition)
     with w.session.no_autoflush:
         state = cases.move(w, petition, Action.SUBMIT, Party.AUTHOR)
     petition.submitted_at = w.now
     announce(w, petition, Event.SUBMITTED, text=text.number, hash=text.hash)
     if state is State.GATHERING:
-        _start_gathering(w, petition)
+        _start_gathering(w, petition, asked)
     else:
         start_screening(w, petition, "submitted")
     return state
@@ -45,7 +49,8 @@ def require_complete(w: Work, petition: Petition) -> PetitionText:
 
     Refusals: `addressee-missing`, `authority-unknown`, `no-tier` on `authority`; `title-length` on `title`;
     `text-short`, `text-long` on `text`; `language-unknown`; `change-unsaid` on `reason`;
-    `author-consent-missing`; the codes of `check_author_name` on `full_name`.
+    `author-consent-missing`; the codes of `check_author_name` on `full_name`; `co-authors-open` while somebody
+    who was invited has not answered.
     """
     addressee(w, rules.rulebook_of(w, petition), petition.authority or "")
     text = w.session.get_one(PetitionText, (petition.id, petition.text_number))
@@ -55,6 +60,8 @@ def require_complete(w: Work, petition: Petition) -> PetitionText:
     if text.number > 1 and text.frozen_at is None and not text.reason:
         raise Refusal("change-unsaid", field="reason")
     check_author_name(require_consent(w).full_name)
+    if coauthors.waiting(w, petition.id):
+        raise Refusal("co-authors-open")
     return text
 
 
@@ -112,9 +119,10 @@ def _prepare(w: Work, petition: Petition) -> None:
         w.session.add(PetitionCount(petition_id=petition.id))
 
 
-def _start_gathering(w: Work, petition: Petition) -> None:
+def _start_gathering(w: Work, petition: Petition, asked: int) -> None:
     startup = rules.tier_of(w, petition).startup
     if startup is not None:
         term = start_term(w, petition, TermKind.STARTUP, startup.within, "submitted")
         due_on = term.due_on.isoformat() if term.due_on else None
-        announce(w, petition, Event.GATHERING_BEGUN, needed=startup.signatures, due_on=due_on)
+        event, facts = (Event.JOINERS_ASKED, {"asked": asked}) if asked else (Event.GATHERING_BEGUN, {})
+        announce(w, petition, event, **facts, needed=startup.signatures, due_on=due_on)

@@ -24,6 +24,7 @@ from petitions.services import cases
 from petitions.services.deadlines import mark_late
 from petitions.services.drafts import addressee
 from petitions.services.hand_over import start_answer_term
+from petitions.services.indexing import refresh
 from petitions.services.terms import set_date
 
 LEAST_REASON = 20
@@ -46,7 +47,7 @@ def extend_answer(w: Work, petition_id: int, n: int, reason: Reason, version: in
     none or the due date has come; `extension-too-long` on `n`, `reason-too-short` on `reason`.
     """
     petition = _case(w, petition_id, version)
-    _require_reason(reason)
+    require_reason(reason)
     mark_late(w, petition)
     cases.move(w, petition, Action.EXTEND, Party.OFFICER)
     left, term = extension_left(w, petition), open_term(w, petition.id, TermKind.ANSWER)
@@ -77,7 +78,7 @@ def transfer_case(w: Work, petition_id: int, to: str, reason: Reason, version: i
     `reason-too-short` on `reason`, and on `authority` `transfer-to-itself` and those of `addressee`.
     """
     petition = _case(w, petition_id, version)
-    _require_reason(reason)
+    require_reason(reason)
     body, tier = addressee(w, rules.rulebook_of(w, petition), to)
     if body.code == petition.authority:
         raise Refusal("transfer-to-itself", field="authority")
@@ -102,9 +103,18 @@ def transfer_case(w: Work, petition_id: int, to: str, reason: Reason, version: i
     w.session.add(row)
     answer = start_answer_term(w, petition, w.today, "transferred")
     cases.flush(w)
+    refresh(w, petition)
     facts = {"from": before, "to": body.code, "lost": lost}
     record(w, "petition.transfer", f"petition:{petition.id}", after=facts)
     announce(w, petition, Event.TRANSFERRED, why=reason.text, answer_due=_iso(answer.due_on), **facts)
+
+
+def require_reason(reason: Reason) -> None:
+    """Refusals: `reason-too-short` on `reason`, `language-unknown` on `language`."""
+    if len(reason.text.strip()) < LEAST_REASON:
+        raise Refusal("reason-too-short", field="reason", least=LEAST_REASON)
+    if reason.language not in LANGUAGES:
+        raise Refusal("language-unknown", field="language")
 
 
 def _case(w: Work, petition_id: int, version: int) -> Petition:
@@ -112,13 +122,6 @@ def _case(w: Work, petition_id: int, version: int) -> Petition:
     petition = require_officer(w, w.session.get(Petition, petition_id))
     cases.require_version(petition, version)
     return petition
-
-
-def _require_reason(reason: Reason) -> None:
-    if len(reason.text.strip()) < LEAST_REASON:
-        raise Refusal("reason-too-short", field="reason", least=LEAST_REASON)
-    if reason.language not in LANGUAGES:
-        raise Refusal("language-unknown", field="language")
 
 
 def _lost_days(w: Work, petition: Petition) -> int:

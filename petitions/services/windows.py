@@ -14,7 +14,7 @@ from petitions.models.petition import Petition, PetitionCount
 from petitions.models.signature import TallyDelta
 from petitions.queries import rules
 from petitions.queries.terms import open_term
-from petitions.services import cases, hand_over, screening, submitting
+from petitions.services import appeals, cases, hand_over, screening, submitting
 from petitions.services.deadlines import mark_late
 
 Act = Callable[[Work, Petition], object]
@@ -24,11 +24,17 @@ ACTS: Mapping[tuple[State, Action], Act] = {
     (State.GATHERING, Action.LAPSE): submitting.lapse_startup,
     (State.SCREENING, Action.PUBLISH): screening.publish_by_silence,
     (State.SCREENING, Action.ESCALATE): screening.escalate,
+    (State.REFUSED, Action.RESTORE): appeals.restore_by_silence,
+    (State.REFUSED, Action.ESCALATE): appeals.escalate_appeal,
+    (State.REFUSED, Action.CLOSE_APPEAL): appeals.close_window,
     (State.COLLECTING, Action.HAND_OVER): hand_over.hand_over,
     (State.COLLECTING, Action.LAPSE): hand_over.lapse,
     (State.UNDER_REVIEW, Action.DEEM_REGISTERED): hand_over.deem_registered,
 }
-CLOCKS = (TermKind.STARTUP, TermKind.SCREENING, TermKind.REGISTRATION, TermKind.COLLECTION)
+CLOCKS = (
+    *(TermKind.STARTUP, TermKind.SCREENING, TermKind.APPEAL),
+    *(TermKind.REGISTRATION, TermKind.COLLECTION),
+)
 
 
 def due_cases(w: Work, after: int, limit: int) -> tuple[list[int], int | None]:
@@ -78,6 +84,8 @@ def _must_wait(w: Work, petition: Petition, action: Action) -> bool:
 
 def _escalated(w: Work, petition: Petition) -> bool:
     """Whether this check's lateness was told already; a check after a correction is another one."""
+    if petition.state is State.REFUSED:
+        return bool(w.session.scalar(select(_last_entry(petition, Event.APPEAL_LATE).is_not(None))))
     begun = func.coalesce(_last_entry(petition, Event.SCREENING_BEGUN), 0)
     return bool(
         w.session.scalar(select(func.coalesce(_last_entry(petition, Event.SCREENING_LATE), -1) > begun))
@@ -100,7 +108,7 @@ def _candidates(w: Work) -> ColumnElement[bool]:
     closed = Petition.closes_at < w.now
     return or_(
         and_(Petition.state == State.GATHERING, or_(PetitionCount.counted > 0, ran_out)),
-        and_(Petition.state.in_([State.SCREENING, State.UNDER_REVIEW]), ran_out),
+        and_(Petition.state.in_([State.SCREENING, State.REFUSED, State.UNDER_REVIEW]), ran_out),
         and_(Petition.state == State.COLLECTING, or_(Petition.reached_at.is_not(None), closed)),
     )
 

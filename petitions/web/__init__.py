@@ -6,21 +6,27 @@ from auth.permissions import Permission
 from auth.sections import WorkLink, add_work_links
 from core.consent import NoticeSource, install_notice
 from core.i18n import lazy
-from petitions import notices_cases, notices_letters, notices_signers
+from petitions.notices import cases, letters, signers
+from petitions.notices import coauthors as coauthors_mails
 from petitions.services import closing
 from petitions.services.privacy import store_notice
 from petitions.web import (
     admin,
+    appeals,
     casework,
+    coauthors,
     controlling,
     data_desk,
     desk,
     desk_terms,
     desk_work,
+    help,
     keeping,
     language,
     moderation,
+    moderation_notes,
     my_data,
+    petition_statistics,
     privacy,
     reading,
     refusals_desk,
@@ -28,32 +34,42 @@ from petitions.web import (
     refusals_privacy,
     refusals_reading,
     refusals_signing,
+    refusals_similar,
     refusals_stops,
     refusals_writing,
+    reports,
     rules,
     safety,
+    sharing,
     signing,
+    similar,
+    steps,
     stops_page,
     terms_page,
+    transparency,
     writing,
 )
 
 PAGES = (
-    *(reading, signing, writing, moderation, desk, desk_terms, desk_work, casework, admin),
-    *(rules, terms_page, stops_page, language, privacy, safety, controlling),
-    *(keeping, my_data, data_desk),
+    *(reading, petition_statistics, signing, writing, steps, similar, coauthors),
+    *(moderation, moderation_notes, appeals, reports, desk, desk_terms, desk_work, casework, admin),
+    *(rules, terms_page, stops_page, language, privacy, safety, sharing, controlling),
+    *(keeping, my_data, data_desk, help),
+    transparency,
 )
 # Words of refusals, mails and checks register themselves when their modules are read.
 WORDS = (
     closing,
-    notices_cases,
-    notices_letters,
-    notices_signers,
+    cases,
+    coauthors_mails,
+    letters,
+    signers,
     refusals_desk,
     refusals_keeping,
     refusals_privacy,
     refusals_reading,
     refusals_signing,
+    refusals_similar,
     refusals_stops,
     refusals_writing,
 )
@@ -63,6 +79,13 @@ add_work_links(
     WorkLink("controlling.orders", lazy("Orders of state bodies"), Permission.NOTICE_PUBLISH),
     WorkLink("controlling.breaches", lazy("Breaches of data"), Permission.NOTICE_PUBLISH),
     WorkLink("moderation.queue", lazy("Petitions to check"), Permission.PETITION_MODERATE),
+    WorkLink("reports.queue", lazy("Reports of readers"), Permission.REPORT_HANDLE),
+    WorkLink("appeals.queue", lazy("Appeals against refusals"), Permission.APPEAL_DECIDE),
+    WorkLink(
+        "moderation_notes.index",
+        lazy("What authorities say about their figures"),
+        Permission.PETITION_MODERATE,
+    ),
     WorkLink("desk.inbox", lazy("Desk"), Permission.DESK_ANSWER),
     WorkLink("admin.index", lazy("Running this place"), Permission.JOBS_VIEW),
     WorkLink("data_desk.requests", lazy("Requests about data"), Permission.DATA_REQUEST_HANDLE),

@@ -19,13 +19,19 @@ JOBS = {
     "tally": lazy("Adds up signatures"),
     "windows": lazy("Begins checks, ends collections, hands petitions over"),
     "deadlines": lazy("Marks terms that are late"),
+    "tally_check": lazy("Compares the totals with a full count, and raises an alarm where they differ"),
+    "freeze": lazy("Freezes the totals of the day that ended, from which statistics are made"),
+    "data_files": lazy("Makes the files of the open data, and puts them out at once"),
+    "promises": lazy("Asks authors and followers whether a promise was kept, on its day"),
+    "notice": lazy("Keeps the version of the privacy notice that is in force"),
+    "letters": lazy("Removes letters to authors whose time is over"),
     "expiry": lazy("Ends signatures that were not confirmed in time"),
     "outages": lazy("Notices that the jobs had not run, and proposes a stop of the clocks"),
     "reminders": lazy("Reminds authorities of their due dates"),
     "retention": lazy("Destroys personal data whose time is over"),
     "retention_warning": lazy("Tells the controllers what comes due for destruction"),
+    "data_requests_due": lazy("Reminds the controllers of requests about data that are due"),
     "data_requests": lazy("Searches for what is held with a mailbox, when its owner asks"),
-    "accounts": lazy("Removes accounts that were never confirmed, and old sessions"),
 }
 
 # The places of work, their words, and whom they are for.

@@ -12,14 +12,15 @@ from core.links import absolute_url
 from petitions.queries.terms import TermRow
 
 
-def term_event(row: TermRow, title: str, changed_at: datetime) -> list[DayEvent]:
-    """The event of a term's due date; none while a stop holds it."""
+def term_event(row: TermRow, title: str, changed_at: datetime, moves: int) -> list[DayEvent]:
+    """The event of a term's due date, which was moved so many times; none while a stop holds it."""
     if row.due_on is None:
         return []
     link = absolute_url("terms.show", term_id=row.id)
     host = urlsplit(link).hostname or "localhost"
     text = _("The last day ends at 23:59:59. How this date was computed: %(link)s", link=link)
-    return [DayEvent(f"term-{row.id}@{host}", row.due_on, title, text, link, changed_at, bool(row.ended))]
+    uid, ended = f"term-{row.id}@{host}", bool(row.ended)
+    return [DayEvent(uid, row.due_on, title, text, link, changed_at, ended, moves + ended)]
 
 
 def as_file(name: str, events: Iterable[DayEvent], filename: str) -> Response:

@@ -19,6 +19,7 @@ from core.work import ANYONE, Work, reading, work
 from petitions.models.petition import Petition
 from petitions.queries import casework as query
 from petitions.queries.access import require_listed
+from petitions.queries.discussions import DiscussionRow, discussions
 from petitions.queries.drafts import own_case
 from petitions.services import promises, questions
 from petitions.web.forms.desk_work import ReplyToQuestionForm
@@ -53,7 +54,7 @@ def calendar(petition_id: int) -> View:
     """The public discussions of a petition, for a calendar."""
     with reading() as w:
         petition = require_listed(w.session.get(Petition, petition_id))
-        found = query.discussions(w, petition_id)
+        found = discussions(w, petition_id)
         made = as_calendar([_entry(petition, row) for row in found], w.now)
     if not found:
         raise Refusal("not-found")
@@ -92,7 +93,7 @@ def _promise(w: Work, token: str) -> Any:
     return query.promise_named(w, opened.promise_id)
 
 
-def _entry(petition: Petition, row: query.DiscussionRow) -> Entry:
+def _entry(petition: Petition, row: DiscussionRow) -> Entry:
     where = ", ".join(part for part in (row.place, row.link) if part)
     return Entry(
         uid=f"discussion-{row.id}",
@@ -100,7 +101,8 @@ def _entry(petition: Petition, row: query.DiscussionRow) -> Entry:
         ends_at=row.starts_at + TWO_HOURS,
         title=_("Public discussion: %(title)s", title=petition.title),
         place=where,
-        text=row.materials,
+        text=_("Called off: %(reason)s", reason=row.called_off.reason) if row.called_off else row.materials,
         link=absolute_url("petitions.show", petition_id=petition.id),
         cancelled=row.cancelled,
+        sequence=row.sequence,
     )

@@ -12,7 +12,7 @@ from core.i18n import language, url
 from core.web import page
 from core.work import reading, work
 from petitions.queries import desk as query
-from petitions.queries.ledger import note_of
+from petitions.queries.notes import note_of
 from petitions.services import ledger_notes, term_acts
 from petitions.web import desk_words as words
 from petitions.web.forms.stops import ExtendForm, NoteForm, TransferForm

@@ -38,6 +38,7 @@ STARTS: Mapping[str, Any] = {
     "submitted": lazy("The petition was submitted"),
     "joiners_met": lazy("Enough first supporters had joined"),
     "published": lazy("The petition was published"),
+    "appealed": lazy("The author appealed against the refusal"),
     "threshold_reached": lazy("The threshold was reached"),
     "closing": lazy("The collection closed"),
     "handed_over": lazy("The petition was handed over"),
@@ -73,7 +74,10 @@ DONE: Mapping[str, Any] = {
     "published": lazy("It is published. The author and all who asked for news are told."),
     "question": lazy("The question is sent. The author has been told."),
     "discussion": lazy("The discussion is announced. The author and all who asked for news are told."),
+    "move": lazy("The discussion is moved. The author and all who asked for news are told."),
+    "call_off": lazy("The discussion is called off. The author and all who asked for news are told."),
     "minutes": lazy("The record of the discussion is public."),
+    "amend": lazy("The new minutes are public. The earlier ones stay readable beside them."),
     "promise": lazy("Your report is public. The author and all who asked for news are told."),
     "register": lazy("The registration is recorded. The author has been told."),
 }

@@ -17,14 +17,25 @@ from core.web import page
 from core.work import Work, kernel, reading, work
 from petitions.domain.lifecycle import Action
 from petitions.queries import desk as query
-from petitions.services import answer_drafts, casework, discussions, promises, questions
+from petitions.queries.discussions import DiscussionRow
+from petitions.services import (
+    answer_drafts,
+    casework,
+    discussion_changes,
+    discussions,
+    promises,
+    questions,
+)
 from petitions.services.markdown import render
 from petitions.web import desk_words as words
 from petitions.web.forms.desk_work import (
+    AmendForm,
     AssignForm,
+    CallOffForm,
     DiscussionForm,
     DraftForm,
     MinutesForm,
+    MoveForm,
     NoteForm,
     QuestionForm,
     ReportForm,
@@ -32,6 +43,7 @@ from petitions.web.forms.desk_work import (
 )
 
 BOTH = ["GET", "POST"]
+DISCUSSION = "/desk/<id:petition_id>/discussions/<id:discussion_id>"
 bp = Blueprint("desk_work", __name__)
 View = Response | Redirect
 WRITE: Mapping[str, str] = {
@@ -127,6 +139,60 @@ def minutes(petition_id: int) -> View:
     return _done(form, keep, petition_id, "minutes") or _versioned("desk/minutes.html", form, shown)
 
 
+@bp.route(f"{DISCUSSION}/move", methods=BOTH)
+@needs(Permission.DESK_ANSWER)
+def move(petition_id: int, discussion_id: int) -> View:
+    """Move a discussion to another day, hour or place."""
+    shown, form = _case(petition_id), MoveForm()
+    row = _discussion(shown, discussion_id)
+    offer_languages(form, words.languages(shown))
+    if request.method == "GET":
+        if not row.ahead:
+            return redirect(url("desk.case", petition_id=petition_id), 303)
+        form.show(row, kernel().zone)
+
+    def change(w: Work) -> None:
+        to = form.invitation(kernel().zone)
+        discussion_changes.move_discussion(w, petition_id, discussion_id, to, form.why(), form.version.data)
+
+    return _done(form, change, petition_id, "move") or _versioned("desk/move.html", form, shown, row=row)
+
+
+@bp.route(f"{DISCUSSION}/call-off", methods=BOTH)
+@needs(Permission.DESK_ANSWER)
+def call_off(petition_id: int, discussion_id: int) -> View:
+    """Say that a discussion does not take place."""
+    shown, form = _case(petition_id), CallOffForm()
+    row = _discussion(shown, discussion_id)
+    offer_languages(form, words.languages(shown))
+    if request.method == "GET" and not row.ahead:
+        return redirect(url("desk.case", petition_id=petition_id), 303)
+
+    def end(w: Work) -> None:
+        version = form.version.data
+        discussion_changes.call_off_discussion(w, petition_id, discussion_id, form.why(), version)
+
+    return _done(form, end, petition_id, "call_off") or _versioned("desk/call_off.html", form, shown, row=row)
+
+
+@bp.route(f"{DISCUSSION}/minutes", methods=BOTH)
+@needs(Permission.DESK_ANSWER)
+def amend(petition_id: int, discussion_id: int) -> View:
+    """Publish a new version of the minutes."""
+    shown, form = _case(petition_id), AmendForm()
+    row = _discussion(shown, discussion_id)
+    if request.method == "GET":
+        if not row.minutes:
+            return redirect(url("desk.case", petition_id=petition_id), 303)
+        form.minutes.data = row.minutes
+
+    def keep(w: Work) -> None:
+        texts = form.minutes.data or "", form.reason.data or ""
+        discussion_changes.amend_minutes(w, petition_id, discussion_id, *texts, form.version.data)
+
+    return _done(form, keep, petition_id, "amend") or _versioned("desk/amend.html", form, shown, row=row)
+
+
 @bp.route("/desk/<id:petition_id>/promises/<id:promise_id>", methods=BOTH)
 @needs(Permission.DESK_ANSWER)
 def promise(petition_id: int, promise_id: int) -> View:
@@ -173,13 +239,20 @@ def _done(form: Form, do: Callable[[Work], object], petition_id: int, done: str)
     return redirect(url("desk.case", petition_id=petition_id, done=done), 303)
 
 
-def _versioned(template: str, form: Any, shown: query.DeskCase) -> View:
+def _versioned(template: str, form: Any, shown: query.DeskCase, **facts: Any) -> View:
     form.version.data = shown.version
-    return _page(template, form, shown)
+    return _page(template, form, shown, **facts)
 
 
 def _page(template: str, form: Form, shown: query.DeskCase, **facts: Any) -> View:
     return page(template, form=form, case=shown, words=words, **facts)
+
+
+def _discussion(shown: query.DeskCase, discussion_id: int) -> DiscussionRow:
+    found = next((row for row in shown.room.discussions if row.id == discussion_id), None)
+    if found is None:
+        raise Refusal("not-found")
+    return found
 
 
 def _case(petition_id: int) -> query.DeskCase:

@@ -30,6 +30,8 @@ def cause_words(cause: str, kind: TermKind) -> str:
     known = {
         "extension": _("Extension"),
         "recomputed": _("Computed anew"),
+        "discussion_moved": _("The discussion was moved"),
+        "put_back": _("The petition is shown again after a takedown"),
         "question": _("The authority asked the author a question"),
         "question_replied": _("The author replied to the question"),
     }
@@ -38,7 +40,7 @@ def cause_words(cause: str, kind: TermKind) -> str:
 
 def step_words(step: str, to_supervisor: bool) -> str:
     """Which reminder it was, and who got it."""
-    receivers = _("to the authority and its supervisor") if to_supervisor else _("to the authority")
+    receivers = _("to the authority, its head and its supervisor") if to_supervisor else _("to the authority")
     return f"{_step(step)}, {receivers}"
 
 

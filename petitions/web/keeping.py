@@ -14,9 +14,10 @@ from core.web import page
 from core.work import Work, reading, work
 from petitions.domain.keeping import TERMS, Kept
 from petitions.queries import retention as queries
+from petitions.queries.notice_words import capital, kept_words
 from petitions.queries.retention_words import kept_name
 from petitions.services.backups import copies, last_copy_gone
-from petitions.services.retention import MOST_REASON, hold_petition, lift_hold, to_warn_of
+from petitions.services.retention import MOST_REASON, by_class, hold_petition, lift_hold, to_warn_of
 
 bp = Blueprint("keeping", __name__)
 BOTH = ["GET", "POST"]
@@ -50,10 +51,10 @@ def due() -> View:
     """What comes due, what is held back, and the backups of this machine."""
     with reading(current_actor()) as w:
         rows, held, kept = to_warn_of(w), queries.holds(w), _copies(w)
+        classes = [(kept_name(c.kept), capital(kept_words(c.kept)), c.now, c.soon) for c in by_class(w)]
         now = w.now
-    return page(
-        "keeping/due.html", rows=rows, holds=held, copies=kept, now=now, name=kept_name, form=ButtonForm()
-    )
+    facts = {"rows": rows, "holds": held, "copies": kept, "classes": classes, "now": now}
+    return page("keeping/due.html", **facts, name=kept_name, form=ButtonForm())
 
 
 @bp.route("/admin/retention/hold", methods=BOTH)

@@ -1,5 +1,7 @@
 """Pages of moderators: the queue by age, one case, and a decision that is previewed before it is made."""
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
@@ -11,7 +13,11 @@ from core.i18n import url
 from core.web import page
 from core.work import reading, work
 from petitions.domain.lifecycle import Action, Party
+from petitions.models.petition import Petition
+from petitions.queries import duplicates
 from petitions.queries import moderation as query
+from petitions.queries.access import is_listed
+from petitions.queries.similar import similar_to
 from petitions.services import cases, screening, submitting
 from petitions.web.forms.moderation import VERDICTS, DecisionForm
 from petitions.web.forms.writing import NO_VERSION
@@ -89,4 +95,16 @@ def _case_page(petition_id: int, form: DecisionForm) -> Response:
     changed = form.version.data not in {None, NO_VERSION, shown.version}
     form.prepare(moves, shown.grounds)
     form.version.data = shown.version
-    return page("moderation/case.html", form=form, case=shown, moves=moves, changed=changed, words=OFFER)
+    facts = {"moves": moves, "changed": changed, "words": OFFER, **_compared(shown)}
+    return page("moderation/case.html", form=form, case=shown, **facts)
+
+
+def _compared(shown: query.ModeratedCase) -> dict[str, Any]:
+    """What is public about the same matter, side by side, and the link to an older petition."""
+    with reading(current_actor()) as w:
+        alike = similar_to(w, shown.id, refused=True)
+        texts = duplicates.texts_of(w, [row.card.id for row in alike])
+        original, copies = duplicates.original_of(w, shown.id), duplicates.copies_of(w, shown.id)
+        listed = is_listed(w.session.get_one(Petition, shown.id))
+    linkable = listed and original is None and not copies
+    return {"alike": alike, "texts": texts, "original": original, "copies": copies, "linkable": linkable}

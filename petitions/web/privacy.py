@@ -45,9 +45,12 @@ def changes() -> Response:
 def handover() -> Response:
     """What an order could get, what is not there to be had, and how many orders came."""
     with reading() as w:
-        orders = handover_queries.orders(w)
+        orders, acts = handover_queries.orders(w), handover_queries.acts(w)
     parts = handover_queries.readable(), handover_queries.sealed()
-    return page("privacy/handover.html", readable=parts[0], sealed=parts[1], orders=orders)
+    alone = kernel().settings.four_eyes == "off"
+    return page(
+        "privacy/handover.html", readable=parts[0], sealed=parts[1], orders=orders, acts=acts, alone=alone
+    )
 
 
 def _page(w: Work, v: privacy.Version, endpoint: str, **place: str) -> Response:

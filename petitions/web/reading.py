@@ -1,5 +1,6 @@
 """Public reading pages: the front page, the list of petitions, and the page of one petition."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -16,6 +17,7 @@ from petitions.queries import rules
 from petitions.queries.listing import Filters, Order, Page, Shown, highlights, how_many, petition_page
 from petitions.queries.petitions import PetitionCard, last_decision, listed_petition
 from petitions.queries.search import LONGEST_QUERY, says_nothing
+from petitions.queries.stems import terms
 from petitions.web.reading_facts import gone_facts, petition_facts
 from petitions.web.reading_words import tier_words
 
@@ -33,6 +35,13 @@ STATES = {
     Shown.REFUSED: lazy("Not accepted"),
 }
 ORDERS = {
+    Order.RELEVANCE: (
+        lazy("What fits best"),
+        lazy(
+            "Petitions with your words in the title come first, then those with them in the name of author, addressee "
+            "or place, then in the text; among equals the newest."
+        ),
+    ),
     Order.CLOSING: (
         lazy("Closing soon"),
         lazy("Petitions that can still be signed come first, those that close soonest at the top."),
@@ -66,9 +75,11 @@ def index() -> Response:
         choices = _choices(w)
         filters, order, problems = _asked(choices)
         found = _page_of(w, filters, order, problems)
-        total = how_many(w, filters)
+        total = how_many(w, filters, found.search)
+        sought = _sought(w, found, filters)
     facts = {"filters": filters, "order": order, "problems": problems, "choices": choices, "total": total}
-    return page("petitions/index.html", items=found.items, orders=ORDERS, **facts, **_links(found, filters))
+    facts |= sought | _links(found, filters)
+    return page("petitions/index.html", items=found.items, orders=ORDERS, **facts)
 
 
 @bp.get("/petitions/<id:petition_id>")
@@ -101,7 +112,8 @@ def _links(found: Page[PetitionCard], filters: Filters) -> dict[str, Any]:
     return {
         "next_url": _list_url(cursor=found.next) if found.next else None,
         "first_url": _list_url() if "cursor" in request.args else None,
-        "data_url": _data_url,
+        "data_url": partial(url, "api.petitions", **_narrowing(filters)),
+        "feed_url": url("feeds.petitions", **_narrowing(filters)),
         "narrowed": any((filters.q, filters.state, filters.tier, filters.area, filters.authority)),
     }
 
@@ -115,7 +127,7 @@ def _choices(w: Work) -> dict[str, Any]:
         "tier": tiers,
         "area": register.area_choices(w),
         "authority": bodies,
-        "order": [(order.value, words) for order, (words, _why) in ORDERS.items()],
+        "order": [(o.value, words) for o, (words, _why) in ORDERS.items() if o in _orders()],
     }
 
 
@@ -132,12 +144,32 @@ def _asked(choices: dict[str, Any]) -> tuple[Filters, Order, dict[str, str]]:
         "tier": {code for code, _words in choices["tier"]},
         "area": {code for options in choices["area"].values() for code, _name in options},
         "authority": {code for code, _name in choices["authority"]},
-        "order": {value.value for value in Order},
+        "order": {code for code, _words in choices["order"]},
     }
     given = {name: _known(name, values, problems) for name, values in known.items()}
     state = Shown(given["state"]) if given["state"] else None
     filters = Filters(state, given["tier"], given["area"], given["authority"], q[:LONGEST_QUERY])
-    return filters, Order(given["order"] or Order.CLOSING), problems
+    return filters, Order(given["order"] or _orders()[0]), problems
+
+
+def _orders() -> tuple[Order, ...]:
+    """The orders that make sense now, the default one first; what fits best can only be said of a search."""
+    searched = bool(terms(request.args.get("q", "")[:LONGEST_QUERY]))
+    return tuple(Order) if searched else tuple(order for order in Order if order is not Order.RELEVANCE)
+
+
+def _sought(w: Work, found: Page[PetitionCard], filters: Filters) -> dict[str, Any]:
+    """How the words were read: what was meant by mistyped ones, and what the same words find without the filters."""
+    search = found.search
+    if search is None:
+        return {"search": None, "meant_url": None, "elsewhere": 0, "everywhere_url": None}
+    meant = " ".join(search.mended.get(word.typed, word.typed) for word in search.words)
+    return {
+        "search": search,
+        "meant_url": url("petitions.index", q=meant) if search.mended else None,
+        "elsewhere": 0 if found.items else how_many(w, Filters(q=filters.q), search),
+        "everywhere_url": url("petitions.index", q=filters.q),
+    }
 
 
 def _known(name: str, values: set[str], problems: dict[str, str]) -> str:
@@ -153,9 +185,9 @@ def _list_url(**more: str) -> str:
     return url("petitions.index", **_kept((*NARROWING, "order")), **more)
 
 
-def _data_url(format: str) -> str:
-    """The address of the same list as data."""
-    return url("api.petitions", **_kept(NARROWING), format=format)
+def _narrowing(filters: Filters) -> dict[str, str]:
+    """What the list is narrowed to, as its data take it: only what means something."""
+    return {name: str(value) for name in NARROWING if (value := getattr(filters, name))}
 
 
 def _kept(names: tuple[str, ...]) -> dict[str, str]:

@@ -12,8 +12,11 @@ from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.lifecycle import State
 from petitions.domain.rulebook import Rulebook
 from petitions.domain.thresholds import AreaFigures
-from petitions.queries import casework, rules
+from petitions.queries import casework, duplicates, rules
 from petitions.queries.answers import AnswerView, answer_of, outcome_words, reply_of
+from petitions.queries.appeals import shown_appeal
+from petitions.queries.coauthors import former
+from petitions.queries.discussions import discussions
 from petitions.queries.goals import Goal
 from petitions.queries.offers import Offer, addressee_of, offers
 from petitions.queries.petitions import (
@@ -24,9 +27,11 @@ from petitions.queries.petitions import (
     local_date,
     text_versions,
 )
+from petitions.queries.similar import similar_to
 from petitions.queries.stops import held_now
 from petitions.queries.terms import TermRow
 from petitions.queries.timeline import timeline
+from petitions.web import petition_figures
 from petitions.web.reading_words import (
     CLOSED,
     TERM_KINDS,
@@ -36,6 +41,7 @@ from petitions.web.reading_words import (
     formula_words,
     span_words,
 )
+from petitions.web.sharing import embed_code
 
 ENDED = frozenset({State.LAPSED, State.WITHDRAWN, State.REFUSED})
 OWN_CLOCK = frozenset({TermKind.ANSWER, TermKind.ORDINARY_REPLY})
@@ -49,6 +55,7 @@ def petition_facts(w: Work, view: PetitionView) -> dict[str, Any]:
     hidden = decision is not None and _hides_text(rulebook, decision)
     return {
         "p": card,
+        "former_authors": former(w, card.id),
         "view": view,
         "author_place": localised(card.author_place_names),
         "texts": () if hidden else text_versions(w, card.id),
@@ -61,14 +68,20 @@ def petition_facts(w: Work, view: PetitionView) -> dict[str, Any]:
         "reply": _answer(reply_of(w, card.id)) if card.state is State.LAPSED else None,
         "clock": _clock(card),
         "held": held_now(w, card.id),
-        "terms": [_term(term) for term in card.terms if term.kind is not TermKind.APPEAL],
+        "terms": [_term(term) for term in card.terms],
         "timeline": _timeline(w, card),
         "promises": casework.promises(w, card.id) if card.state is State.ANSWERED else (),
-        "discussions": casework.discussions(w, card.id),
+        "discussions": discussions(w, card.id),
         "questions": casework.questions(w, card.id, public=True),
         "elsewhere": _elsewhere(w, view),
+        "similar": similar_to(w, card.id, most=3),
+        "original": duplicates.original_of(w, card.id),
+        "copies": duplicates.copies_of(w, card.id),
+        "appeal": shown_appeal(w, card.id),
         "address": absolute_url("petitions.show", petition_id=card.id),
         "summary": _summary(card),
+        "embed": embed_code(card.id, card.title),
+        "figures": petition_figures.in_short(w, card),
     }
 
 

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from authorities.words import branch_word, kind_word
-from core.i18n import _, format_date, format_number, lazy, ngettext
+from core.i18n import _, format_date, format_number, lazy, ngettext, url
 from petitions.domain.calendar import Day, Mark
 from petitions.domain.deadlines import TermKind
 from petitions.domain.events import Event
+from petitions.domain.keeping import LONGEST
 from petitions.domain.rulebook import Branch, Span, Tier, Unit
 from petitions.queries.answers import outcome_words
 from petitions.queries.timeline import Line
@@ -19,7 +20,7 @@ K, E = TermKind, Event
 TERM_KINDS: Mapping[TermKind, Any] = {
     K.STARTUP: lazy("Gathering the first supporters"),
     K.SCREENING: lazy("Check by a moderator"),
-    K.APPEAL: lazy("Time to appeal against a refusal"),
+    K.APPEAL: lazy("Appeal against a refusal"),
     K.COLLECTION: lazy("Collection of signatures"),
     K.HAND_OVER: lazy("Hand-over to the authority"),
     K.REGISTRATION: lazy("Registration by the authority"),
@@ -47,11 +48,17 @@ STARTS: Mapping[TermKind, Any] = {
 }
 
 EVENTS: Mapping[Event, Any] = {
+    E.CO_AUTHOR_LEFT: lazy("A co-author left the petition"),
     E.GATHERING_BEGUN: lazy("The author began to gather the first supporters"),
     E.JOINERS_MET: lazy("Enough first supporters have joined"),
     E.SCREENING_BEGUN: lazy("A moderator began to check the petition"),
     E.SCREENING_LATE: lazy("The check was not finished in time"),
     E.REFUSED: lazy("The petition was not accepted"),
+    E.APPEALED: lazy("The author appealed against the refusal"),
+    E.APPEAL_LATE: lazy("The appeal was not decided in time"),
+    E.APPEAL_UPHELD: lazy("A second moderator let the refusal stand"),
+    E.APPEAL_GRANTED: lazy("The refusal was overturned after the author's appeal"),
+    E.APPEAL_OPEN_AGAIN: lazy("The author can appeal again: a stop of the clocks moved the last day"),
     E.PUBLISHED: lazy("Published and open for signatures"),
     E.MILESTONE_REACHED: lazy("A milestone was reached"),
     E.THRESHOLD_REACHED: lazy("The threshold was reached"),
@@ -65,6 +72,7 @@ EVENTS: Mapping[Event, Any] = {
     E.REPLIED: lazy("The authority gave an ordinary reply"),
     E.WITHDRAWN: lazy("Withdrawn by its author"),
     E.TAKEN_DOWN: lazy("Taken down"),
+    E.PUT_BACK: lazy("Shown again: the takedown was undone"),
     E.REOPENED: lazy("Open again: a stop of the clocks moved the end"),
     E.CLOCK_STOPPED: lazy("The clocks were stopped"),
     E.CLOCK_RESUMED: lazy("The clocks run again"),
@@ -76,19 +84,26 @@ EVENTS: Mapping[Event, Any] = {
     E.QUESTION_REPLIED: lazy("The author replied to the question"),
     E.DISCUSSION_ANNOUNCED: lazy("The authority announced a public discussion"),
     E.DISCUSSION_HELD: lazy("The public discussion took place"),
+    E.DISCUSSION_MOVED: lazy("The public discussion was moved"),
+    E.DISCUSSION_CALLED_OFF: lazy("The public discussion was called off"),
     E.MINUTES_PUBLISHED: lazy("The minutes of the public discussion were published"),
+    E.MINUTES_AMENDED: lazy("The minutes of the public discussion were amended"),
     E.PROMISE_DUE: lazy(
         "The date of a promise has come: its author and followers are asked whether it was kept"
     ),
     E.PROMISE_REPORTED: lazy("The authority reported on its promise"),
     E.REMINDED: lazy("The authority was reminded of its due date"),
-    E.REMINDED_LATE: lazy("The authority and its supervisor were reminded that it is late"),
+    E.REMINDED_LATE: lazy("The authority, its head and its supervisor were reminded that it is late"),
+    E.DUPLICATE_LINKED: lazy("Linked to an older petition about the same matter"),
+    E.DUPLICATE_FOUND: lazy("A later petition about the same matter was linked to this one"),
+    E.DUPLICATE_UNLINKED: lazy("The link to the older petition was taken back"),
+    E.DUPLICATE_GONE: lazy("The link of a later petition to this one was taken back"),
     E.CONTACTS_DESTROYED: lazy(
         "The key to the signers' addresses was destroyed: nobody can read them any more"
     ),
     E.IDENTITIES_DESTROYED: lazy("The key to the signers' names was destroyed: only the totals are left"),
 }
-LATE = frozenset({E.DEADLINE_MISSED, E.SCREENING_LATE})
+LATE = frozenset({E.DEADLINE_MISSED, E.SCREENING_LATE, E.APPEAL_LATE})
 
 BASES: Mapping[str, Any] = {"population": lazy("residents"), "electorate": lazy("voters")}
 
@@ -96,6 +111,10 @@ CLOSED: Mapping[str, Any] = {
     "closed": lazy("Signing is closed."),
     "not-open": lazy("Signing has not begun."),
     "frozen": lazy("The author has paused signing for the moment."),
+    "data-limit": lazy(
+        "Signing has ended: nobody's data are kept longer than %(n)s months from the beginning of a petition.",
+        n=LONGEST.n,
+    ),
     "switched-off": lazy("Signing is paused on the whole site for the moment. Please come back later."),
     "no-controller": lazy(
         "Nobody can sign: the person who answers for the signers' data has not been named yet."
@@ -132,12 +151,12 @@ def base_words(base: str | None) -> str | None:
     return None if base is None else str(BASES.get(base, base))
 
 
-def bearer_words(kind: TermKind, authority: str) -> str:
-    """Who bears a term."""
+def bearer_words(kind: TermKind, authority: str, fact: str = "") -> str:
+    """Who bears a term; the time to decide on an appeal is the platform's, the time to appeal the author's."""
     if authority:
         return authority
     authors = {K.STARTUP, K.APPEAL, K.COLLECTION, K.QUESTION}
-    return _("The author") if kind in authors else _("This platform")
+    return _("The author") if kind in authors and fact != "appealed" else _("This platform")
 
 
 def day_words(day: Day, language: Callable[[Mapping[str, str]], str]) -> str:
@@ -157,7 +176,14 @@ def event_words(line: Line) -> dict[str, Any]:
         "title": str(EVENTS[line.event]),
         "text": " ".join(part for part in said if part) or None,
         "tone": "late" if line.event in LATE else "done",
+        "href": next(
+            (_page_of(line.facts[name]) for name in ("original", "duplicate") if name in line.facts), None
+        ),
     }
+
+
+def _page_of(number: str) -> str:
+    return url("petitions.show", petition_id=int(number))
 
 
 # The version number of a corrected answer is a number too, so only texts are registration numbers.
@@ -169,16 +195,21 @@ FACTS: Mapping[str, Callable[[Any], str]] = {
     "counted": lambda v: _("Signatures: %(n)s.", n=format_number(v)) if isinstance(v, int) else "",
     "threshold": lambda v: _("Threshold: %(n)s.", n=format_number(v)) if isinstance(v, int) else "",
     "needed": lambda v: _("Needed: %(n)s.", n=format_number(v)) if isinstance(v, int) else "",
+    "appeal_by": lambda v: _("The author can appeal until: %(day)s.", day=_plain_day(v)),
     "due_on": lambda v: _("Due date: %(day)s.", day=_plain_day(v)),
     "closes_on": lambda v: _("Closes on: %(day)s.", day=_plain_day(v)),
     "registration_due": lambda v: _("Registration due: %(day)s.", day=_plain_day(v)),
     "answer_due": lambda v: _("Answer due: %(day)s.", day=_plain_day(v)),
+    "between": lambda v: _("From “%(first)s” to “%(second)s”.", first=v[0], second=v[1]),
+    "was_on": lambda v: _("Announced before for: %(day)s.", day=_plain_day(v)),
     "held_on": lambda v: _("On: %(day)s.", day=_plain_day(v)),
     "where": lambda v: _("Where: %(place)s.", place=v),
     "reply_by": lambda v: _("Time to reply until: %(day)s.", day=_plain_day(v)),
     "why_private": lambda v: _("The question is not public. The reason given: %(reason)s", reason=v),
     "what": lambda v: f"“{v}”",
     "lost": lambda v: _("Days lost with the first authority: %(n)s.", n=format_number(v)),
+    "original": lambda v: _("The older petition: number %(n)s.", n=v),
+    "duplicate": lambda v: _("The later petition: number %(n)s.", n=v),
     "why": lambda v: _("The reason given: %(reason)s", reason=v),
     "reply_due": lambda v: _("Ordinary reply due: %(day)s.", day=_plain_day(v)),
 }

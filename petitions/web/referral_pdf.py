@@ -27,6 +27,8 @@ def _blocks(view: ReferralView) -> Iterator[Block]:
     yield P, _("Receipt number: %(number)s.", number=view.receipt)
     yield P, _("To: %(authority)s", authority=view.authority_name)
     yield P, _("Author of the petition: %(name)s, %(place)s", name=view.author_name, place=view.author_place)
+    for beside in view.co_authors:
+        yield P, _("Co-author: %(name)s, %(place)s", name=beside.name, place=beside.place_name)
     yield from _dates(view)
     yield H2, view.title
     yield from ((P, part) for part in view.markdown.split("\n\n") if part.strip())

@@ -57,6 +57,12 @@ register_refusals(
             lazy("People must be told in time: the first day on which the discussion can be is %(first)s."),
             422,
         ),
+        "hour-passed": Words(lazy("This hour has passed already. Choose a later one."), 422),
+        "nothing-changed": Words(
+            lazy("This is what was announced already. Change the day, the hour, the place or the materials."),
+            422,
+        ),
+        "minutes-unchanged": Words(lazy("These are the minutes that stand already. Change them first."), 422),
         "place-missing": Words(lazy("Give a place, or an address on the web."), 422),
         "minutes-too-short": Words(
             lazy("Write at least %(least)s characters about what was said, or leave it empty for now."), 422

@@ -16,9 +16,9 @@ register_refusals(
         "request-kind": Words(lazy("Choose what you ask for."), UNPROCESSABLE),
         "request-answered": Words(lazy("This request was answered already."), CONFLICT),
         "answer-length": Words(lazy("Write the answer in %(least)s to %(most)s characters."), UNPROCESSABLE),
-        "read-many": Words(
-            lazy("Ask for one signature, or after a breach for all of a petition: nothing between."),
-            UNPROCESSABLE,
+        "read-purpose": Words(lazy("Choose what for."), UNPROCESSABLE),
+        "export-unsafe": Words(
+            lazy("Addresses are sent over https only. Ask the operator to serve the site so."), CONFLICT
         ),
         "read-cap": Words(
             lazy("The number of reads for these days is used up: %(cap)s. A breach is not counted."),

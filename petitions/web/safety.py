@@ -36,7 +36,7 @@ def _found_by_nobody(response: Response) -> Response:
 def contact(petition_id: int) -> View:
     """A letter to the author; neither side learns an address, unless the sender gives theirs."""
     with reading(ANYONE) as w:
-        sheet = signing.sheet(w, petition_id)
+        sheet = signing.letter_sheet(w, petition_id)
     form = LetterForm()
     if form.validate_on_submit():
         with refusals_on(form), work(ANYONE) as w:
@@ -53,7 +53,7 @@ def contact(petition_id: int) -> View:
 def contact_sent(petition_id: int) -> Response:
     """The same words for every letter."""
     with reading() as w:
-        signing.require_form(w, petition_id)
+        signing.letter_sheet(w, petition_id)
     return page("petitions/contact_sent.html", back=url("petitions.show", petition_id=petition_id))
 
 

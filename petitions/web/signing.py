@@ -115,7 +115,9 @@ def confirm(token: str) -> Response:
     with reading() as w:
         petition, row, waiting = queries.confirm_link(w, token)
         told = queries.outlook(w, petition, joiner=row.joiner)
-    return page("petitions/confirm.html", p=told, token=token, waiting=waiting)
+        again = queries.again_text(w, petition, row)
+    template = "petitions/confirm_again.html" if again else "petitions/confirm.html"
+    return page(template, p=told, token=token, waiting=waiting, again=again)
 
 
 @bp.post(CONFIRM)

@@ -15,6 +15,8 @@ from petitions.web.desk_words import STARTS as FACTS
 from petitions.web.explaining_words import cause_words, month_words, step_words
 from petitions.web.reading_words import STARTS, TERM_KINDS, bearer_words, day_words, duration_words
 
+# Where the fact that started a term says more than its kind.
+SAID = frozenset({"transferred", "appealed"})
 bp = Blueprint("terms", __name__)
 
 
@@ -35,7 +37,7 @@ def ics(term_id: int) -> Response:
         term = explained_term(w, term_id)
     title = f"{TERM_KINDS[term.row.kind]}: {term.petition_title}"
     moved = term.changes[-1].at if term.changes else None
-    events = [] if moved is None else term_event(term.row, title, moved)
+    events = [] if moved is None else term_event(term.row, title, moved, len(term.changes) - 1)
     return as_file(title, events, f"term-{term_id}")
 
 
@@ -44,8 +46,8 @@ def _facts(term: ExplainedTerm) -> dict[str, Any]:
     return {
         "row": row,
         "kind": str(TERM_KINDS[row.kind]),
-        "start": str(FACTS["transferred"] if row.start_fact == "transferred" else STARTS[row.kind]),
-        "bearer": bearer_words(row.kind, term.authority),
+        "start": str(FACTS[row.start_fact] if row.start_fact in SAID else STARTS[row.kind]),
+        "bearer": bearer_words(row.kind, term.authority, row.start_fact),
         "length": duration_words(row.n, row.unit),
         "added": _added(computed.span, row.n),
         "used": computed.used,

@@ -16,14 +16,14 @@ from core.refusal import Refusal
 from core.refusals import refusal_text
 from core.web import page
 from core.work import Work, reading, work
-from petitions.domain.lifecycle import Action, Party, State
-from petitions.queries import casework
+from petitions.domain.lifecycle import Action, Party
 from petitions.queries import drafts as query
 from petitions.services import cases, drafts, submitting
-from petitions.services.joining import join_url
 from petitions.web import refusals_writing  # noqa: F401 - it registers the words of this module's refusals
-from petitions.web.forms.writing import AddresseeForm, VersionForm, WordsForm
-from petitions.web.writing_words import OFFER
+from petitions.web.forms.writing import AddresseeForm, VersionForm
+from petitions.web.mine import mine_facts
+from petitions.web.steps import draft_for, offers_for, to_mine
+from petitions.web.writing_words import OFFER, tasks_of
 
 bp = Blueprint("writing", __name__, url_prefix="/petitions")
 BOTH = ["GET", "POST"]
@@ -43,17 +43,17 @@ def new() -> View:
         with refusals_on(form), work(current_actor()) as w:
             begun = drafts.begin_draft(w, form.authority.data, language())
         if not form.errors:
-            return redirect(url(".edit", petition_id=begun), 303)
+            return redirect(url("steps.demand", petition_id=begun), 303)
     return _addressee_page(form, None)
 
 
-@bp.route("/<id:petition_id>/addressee", methods=BOTH)
+@bp.route("/<id:petition_id>/edit/addressee", methods=BOTH)
 @needs(Permission.PETITION_WRITE)
 def addressee(petition_id: int) -> View:
     """Give a draft another addressee."""
-    draft = _draft(petition_id)
-    if draft.state is not State.DRAFT:
-        return redirect(url(".mine", petition_id=petition_id), 303)
+    draft = draft_for(petition_id)
+    if draft is None:
+        return to_mine(petition_id)
     chosen = draft.addressee.code if draft.addressee else ""
     form = _addressee_form(request.args.get("authority", chosen), version=draft.version)
     if request.method == "POST" and _wants_to_look():
@@ -62,39 +62,18 @@ def addressee(petition_id: int) -> View:
         with refusals_on(form), work(current_actor()) as w:
             drafts.choose_addressee(w, petition_id, form.version.data, form.authority.data)
         if not form.errors:
-            return redirect(url(".edit", petition_id=petition_id), 303)
+            return redirect(url("steps.demand", petition_id=petition_id), 303)
     return _addressee_page(form, draft)
 
 
-@bp.route("/<id:petition_id>/edit", methods=BOTH)
+@bp.get("/<id:petition_id>/edit")
 @needs(Permission.PETITION_WRITE)
 def edit(petition_id: int) -> View:
-    """The words of a draft; they can be saved unfinished."""
-    draft = _draft(petition_id)
-    if draft.state is not State.DRAFT:
-        return redirect(url(".mine", petition_id=petition_id), 303)
-    form = _words_form(draft)
-    if form.validate_on_submit():
-        onward = request.form.get("action") != "save"
-        with refusals_on(form), work(current_actor()) as w:
-            drafts.save_draft(w, petition_id, form.version.data, **form.words())
-            if onward:
-                submitting.require_complete(w, cases.load(w, petition_id))
-        if not form.errors:
-            return _after_saving(petition_id, onward)
-    return _words_page(form, petition_id)
-
-
-@bp.post("/<id:petition_id>/keep")
-@needs(Permission.PETITION_WRITE)
-def keep(petition_id: int) -> View:
-    """Keep what is being typed, sent by the form's script; the page itself stays as it is."""
-    form = _words_form(_draft(petition_id))
-    if form.validate_on_submit():
-        words = form.words()
-        with refusals_on(form), work(current_actor()) as w:
-            drafts.keep_words(w, petition_id, form.version.data, words["title"], words["markdown"])
-    return Response(status=form.status if form.errors else 204, mimetype="text/plain")
+    """Every question of a draft with what is answered already, and the way on to the first that is not."""
+    draft = draft_for(petition_id)
+    if draft is None:
+        return to_mine(petition_id)
+    return page("petitions/write_overview.html", draft=draft, tasks=tasks_of(draft))
 
 
 @bp.route("/<id:petition_id>/check", methods=BOTH)
@@ -107,27 +86,23 @@ def check(petition_id: int) -> View:
             submitting.submit(w, petition_id, form.version.data)
         if not form.errors:
             return redirect(url(".mine", petition_id=petition_id), 303)
-    draft = _draft(petition_id)
-    if draft.state is not State.DRAFT:
-        return redirect(url(".mine", petition_id=petition_id), 303)
+    draft = draft_for(petition_id)
+    if draft is None:
+        return to_mine(petition_id)
     form.version.data = draft.version
     with reading(current_actor()) as w:
-        _body, offers = query.offers_of(w, draft.addressee.code if draft.addressee else "")
         missing = _missing(w, petition_id)
-    return page("petitions/check.html", form=form, draft=draft, offers=offers, missing=missing, words=OFFER)
+    facts = {"draft": draft, "offers": offers_for(draft), "missing": missing, "words": OFFER}
+    return page("petitions/check.html", form=form, **facts)
 
 
 @bp.get("/<id:petition_id>/mine")
 @needs(Permission.PETITION_WRITE)
 def mine(petition_id: int) -> View:
-    """Where the author's petition stands, what is next and when."""
+    """Where the author's petition stands, what is next and when; co-authors read it too."""
     with reading(current_actor()) as w:
-        case = query.own_case(w, petition_id)
-        petition = cases.load(w, petition_id)
-        moves = submitting.moves_open(w, petition, Party.AUTHOR)
-        link = join_url(w, petition) if case.state is State.GATHERING else None
-        asked = casework.questions(w, petition_id, public=False)
-    return page("petitions/mine.html", case=case, moves=moves, can=Action, link=link, questions=asked)
+        facts = mine_facts(w, petition_id)
+    return page("petitions/mine.html", can=Action, proposed="proposed" in request.args, **facts)
 
 
 @bp.route("/<id:petition_id>/revise", methods=BOTH)
@@ -189,11 +164,6 @@ def _wants_to_look() -> bool:
     return request.form.get("action") == "show"
 
 
-def _draft(petition_id: int) -> query.Draft:
-    with reading(current_actor()) as w:
-        return query.draft_of(w, petition_id)
-
-
 def _addressee_form(chosen: str, **seen: Any) -> AddresseeForm:
     with reading(current_actor()) as w:
         return AddresseeForm(authority=chosen, **seen).offer(query.addressees(w))
@@ -203,34 +173,6 @@ def _addressee_page(form: AddresseeForm, draft: query.Draft | None) -> Response:
     with reading(current_actor()) as w:
         body, offers = query.offers_of(w, form.authority.data or "")
     return page("petitions/write.html", form=form, draft=draft, body=body, offers=offers, words=OFFER)
-
-
-def _words_form(draft: query.Draft) -> WordsForm:
-    form = WordsForm(
-        title=draft.title,
-        text=draft.markdown,
-        language=draft.language,
-        reason=draft.reason,
-        version=draft.version,
-    )
-    return form.prepare(query.languages(), again=draft.again)
-
-
-def _words_page(form: WordsForm, petition_id: int) -> Response:
-    draft = _draft(petition_id)
-    changed = request.method == "POST" and form.version.data != draft.version
-    # Whoever has seen the newer words may save over them.
-    form.version.data = draft.version
-    with reading(current_actor()) as w:
-        _body, offers = query.offers_of(w, draft.addressee.code if draft.addressee else "")
-    facts = {"draft": draft, "changed": changed, "offers": offers, "saved": "saved" in request.args}
-    return page("petitions/write_words.html", form=form, words=OFFER, **facts)
-
-
-def _after_saving(petition_id: int, onward: bool) -> Redirect:
-    if onward:
-        return redirect(url(".check", petition_id=petition_id), 303)
-    return redirect(url(".edit", petition_id=petition_id, saved=1), 303)
 
 
 def _missing(w: Work, petition_id: int) -> str:

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.i18n import format_date, format_number
+from core.i18n import _, format_date, format_number, ngettext, url
 from petitions.domain.events import Event
 from petitions.domain.moderation import Verdict
-from petitions.notices_words import AUTHOR
+from petitions.domain.texts import TEXT_LEAST, TITLE_LEAST
+from petitions.notices.words import AUTHOR
+from petitions.queries.drafts import Draft
 from petitions.queries.moderation import GroundRow, ModeratedCase
 from petitions.web.reading_words import base_words, formula_words, span_words
 
 OFFER: Mapping[str, Any] = {"span": span_words, "formula": formula_words, "base": base_words}
+# So much of a text stands on the overview.
+EXCERPT = 160
 EVENTS = {
     Verdict.PUBLISH: Event.PUBLISHED,
     Verdict.RETURN: Event.RETURNED,
@@ -21,12 +25,53 @@ EVENTS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """One question of a draft on its overview: what was answered, and whether that is enough."""
+
+    label: str
+    href: str
+    done: bool
+    said: str
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MailPreview:
     """The mail to the author as a moderator sees it before deciding."""
 
     subject: str
     sentences: list[str]
     reason: str
+
+
+def tasks_of(draft: Draft) -> list[Task]:
+    """The questions of a draft in their order."""
+    body = draft.addressee.name if draft.addressee else ""
+    excerpt = " ".join(draft.markdown.split())
+    excerpt = excerpt if len(excerpt) <= EXCERPT else f"{excerpt[:EXCERPT].rstrip()}…"
+    beside = ngettext(
+        "%(n)s co-author", "%(n)s co-authors", len(draft.co_authors), n=format_number(len(draft.co_authors))
+    )
+    unsaid = draft.again and not draft.frozen and not draft.reason
+    whole = len(draft.markdown) >= TEXT_LEAST and not unsaid
+    here = {"petition_id": draft.id}
+    return [
+        Task(_("Addressee"), url("writing.addressee", **here), bool(body), body),
+        Task(
+            _("Demand"),
+            url("steps.demand", **here),
+            len(draft.title) >= TITLE_LEAST,
+            draft.title,
+            draft.language,
+        ),
+        Task(_("Text"), url("steps.text", **here), whole, excerpt, draft.language),
+        Task(
+            _("Authors"),
+            url("coauthors.authors", **here),
+            not draft.waiting,
+            beside if draft.co_authors else _("You alone"),
+        ),
+    ]
 
 
 def mail_preview(case: ModeratedCase, verdict: Verdict, ground: GroundRow | None, reason: str) -> MailPreview:

@@ -120,13 +120,17 @@ function keepDrafts() {
       if (!changed) return;
       changed = false;
       line.textContent = form.dataset.saving;
-      let kept = false;
+      let kept = false, stale = false;
       try {
-        kept = (await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), redirect: "error" })).ok;
+        const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), redirect: "error" });
+        kept = answer.ok;
+        stale = answer.status === 409;
+        // The next save, by hand or by itself, is made from what was kept now.
+        if (kept) form.elements.version.value = answer.headers.get("X-Draft-Version");
       } catch { /* The message below says so; the text is still in the form. */ }
       changed ||= !kept;
       const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-      line.textContent = kept ? form.dataset.saved.replace("{time}", time) : form.dataset.failed;
+      line.textContent = kept ? form.dataset.saved.replace("{time}", time) : stale ? form.dataset.stale : form.dataset.failed;
     };
     form.addEventListener("input", () => {
       changed = true;

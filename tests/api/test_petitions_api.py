@@ -13,10 +13,10 @@ from sqlalchemy import update
 
 from core.config import Controller
 from core.switches import Switch, turn
+from core.tables import harmless
 from core.work import SYSTEM, work
 from opendata import schemas
 from opendata.figures import answer_figures, wilson
-from opendata.replies import harmless
 from petitions.domain.lifecycle import State
 from petitions.models.case import Answer
 from petitions.models.petition import FrozenCount, Petition

@@ -7,10 +7,12 @@ import pytest
 from flask import Flask
 
 from auth.permissions import Permission
+from auth.staff_words import ACTIONS
 from core.access import access_of
 from core.refusals import known_codes
 from tests.architecture.test_sizes import ROOT, modules
 
+RECORDED = re.compile(r"""\brecord\(\s*w,\s*["']([^"']+)["']""")
 CODE = re.compile(r"""Refusal\(\s*["']([a-z0-9-]+)["']""")
 
 
@@ -22,6 +24,11 @@ def test_only_work_commits() -> None:
 def test_every_refusal_has_words(app: Flask) -> None:
     used = {code: path.name for path in modules() for code in CODE.findall(path.read_text())}
     assert {c: p for c, p in used.items() if c not in known_codes()} == {}
+
+
+def test_every_act_in_the_log_of_staff_has_words() -> None:
+    used = {act for path in modules() for act in RECORDED.findall(path.read_text())}
+    assert used and used - set(ACTIONS) == set()
 
 
 def test_every_route_declares_its_access(app: Flask) -> None:

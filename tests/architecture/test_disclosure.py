@@ -9,11 +9,11 @@ from tests.architecture.test_sizes import ROOT, modules
 OPENERS = {
     "petitions/models/keys.py",
     "petitions/queries/signing.py",
-    "petitions/notices_cases.py",
+    "petitions/notices/cases.py",
     "petitions/services/disclosure.py",
 }
 # `contact_of` of signatures is for mails and for the page of the manage link.
-CONTACTS = {"petitions/queries/signing.py", "petitions/notices_signers.py"}
+CONTACTS = {"petitions/queries/signing.py", "petitions/notices/signers.py"}
 STAFF_PAGES = ("desk", "moderation", "admin", "data_desk", "keeping", "controlling", "casework", "stops_page")
 
 
@@ -28,8 +28,8 @@ def test_only_these_modules_open_a_signers_fields() -> None:
 
 
 def users_in_mails() -> set[str]:
-    """Makers of mails may open the address that a mail goes to: they are named `notices_*` and make nothing else."""
-    return {str(p.relative_to(ROOT)) for p in (ROOT / "petitions").glob("notices_*.py")}
+    """Makers of mails may open the address that a mail goes to: they are in `notices` and make nothing else."""
+    return {str(p.relative_to(ROOT)) for p in (ROOT / "petitions" / "notices").glob("*.py")}
 
 
 def test_pages_of_staff_reach_contacts_through_the_disclosure_service_only() -> None:
@@ -39,10 +39,10 @@ def test_pages_of_staff_reach_contacts_through_the_disclosure_service_only() -> 
     for path in (ROOT / "petitions" / "web").rglob("*.py"):
         if path.stem.startswith(STAFF_PAGES):
             assert not forbidden.search(path.read_text()), path.name
-    assert users_of(r"\bread_contacts\b") == {
-        "petitions/services/disclosure.py",
-        "petitions/web/data_desk.py",
-    }
+    doors = {"petitions/services/disclosure.py", "petitions/web/data_desk.py"}
+    assert users_of(r"\bread_contact\b") == users_of(r"\bbegin_export\b") == doors
+    assert users_of(r"disclosure import[^)]*\baddresses\b") == {"petitions/web/data_desk.py"}
+    assert users_of(r"auth\.queries import[^\n]*\bmailboxes\b") == {"petitions/services/disclosure.py"}
 
 
 def test_open_data_never_touches_a_key() -> None:

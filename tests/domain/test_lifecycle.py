@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from core.config import ROOT
 from core.refusal import Refusal
 from petitions.cli.docs import docs
-from petitions.domain import lifecycle
+from petitions.domain import conditions, lifecycle
 from petitions.domain.lifecycle import LISTED, TRANSITIONS, Action, Facts, Party, Rule, State, open_to, step
 
 TRIPLES = list(product(State, Action, Party))
@@ -23,46 +23,69 @@ ENDS = {State.WITHDRAWN, State.REFUSED, State.TAKEN_DOWN}
 
 # For each guard: facts under which it holds and facts under which it does not.
 GUARDS = {
-    lifecycle.always: (Facts(), None),
-    lifecycle.goes_to_joiners: (Facts(needs_joiners=True), Facts(needs_joiners=True, joiners_met=True)),
-    lifecycle.goes_to_screening: (Facts(), Facts(needs_joiners=True)),
-    lifecycle.no_joiners_yet: (Facts(), Facts(has_joiners=True)),
-    lifecycle.joiners_met: (Facts(joiners_met=True), Facts()),
-    lifecycle.startup_failed: (Facts(startup_over=True), Facts(startup_over=True, joiners_met=True)),
-    lifecycle.startup_open: (Facts(), Facts(startup_over=True)),
-    lifecycle.silence_publishes: (
+    conditions.always: (Facts(), None),
+    conditions.may_invite: (Facts(may_invite=True), Facts()),
+    conditions.invitation_open: (Facts(invitation_open=True), Facts()),
+    conditions.others_named: (Facts(has_co_authors=True), Facts()),
+    conditions.goes_to_joiners: (
+        Facts(needs_joiners=True),
+        Facts(needs_joiners=True, invitation_open=True),
+    ),
+    conditions.goes_to_screening: (Facts(), Facts(invitation_open=True)),
+    conditions.no_joiners_yet: (Facts(), Facts(has_joiners=True)),
+    conditions.joiners_met: (Facts(joiners_met=True), Facts()),
+    conditions.startup_failed: (Facts(startup_over=True), Facts(startup_over=True, joiners_met=True)),
+    conditions.startup_open: (Facts(), Facts(startup_over=True)),
+    conditions.silence_publishes: (
         Facts(screening_late=True, silence_publishes=True),
         Facts(silence_publishes=True),
     ),
-    lifecycle.silence_escalates: (
+    conditions.silence_escalates: (
         Facts(screening_late=True),
         Facts(screening_late=True, silence_publishes=True),
     ),
-    lifecycle.signing_open: (Facts(signing_open=True), Facts()),
-    lifecycle.frozen: (Facts(frozen=True), Facts()),
-    lifecycle.threshold_met: (Facts(threshold_met=True, may_hand_over=True), Facts(threshold_met=True)),
-    lifecycle.collection_and_grace_over: (
+    conditions.signing_open: (Facts(signing_open=True), Facts()),
+    conditions.frozen: (Facts(frozen=True), Facts()),
+    conditions.threshold_met: (Facts(threshold_met=True, may_hand_over=True), Facts(threshold_met=True)),
+    conditions.collection_and_grace_over: (
         Facts(collection_and_grace_over=True),
         Facts(collection_and_grace_over=True, threshold_met=True),
     ),
-    lifecycle.not_registered: (Facts(), Facts(registered=True)),
-    lifecycle.registration_over: (
+    conditions.not_registered: (Facts(), Facts(registered=True)),
+    conditions.registration_over: (
         Facts(registration_over=True),
         Facts(registration_over=True, registered=True),
     ),
-    lifecycle.registered: (Facts(registered=True), Facts()),
-    lifecycle.reply_owed: (Facts(reply_owed=True), Facts()),
-    lifecycle.was_published: (Facts(published=True), Facts()),
-    lifecycle.a_stop_moved_the_end: (Facts(end_moved=True), Facts()),
-    lifecycle.a_stop_moved_the_collection: (Facts(end_moved=True, published=True), Facts(end_moved=True)),
-    lifecycle.a_stop_moved_the_startup: (Facts(end_moved=True), Facts(end_moved=True, published=True)),
-    lifecycle.may_extend: (Facts(may_extend=True), Facts()),
-    lifecycle.may_transfer: (Facts(may_transfer=True), Facts()),
-    lifecycle.may_ask: (Facts(may_ask=True), Facts()),
-    lifecycle.question_open: (Facts(question_open=True), Facts()),
-    lifecycle.may_discuss: (Facts(may_discuss=True), Facts()),
-    lifecycle.discussion_open: (Facts(discussion_open=True), Facts()),
-    lifecycle.promise_open: (Facts(promise_open=True), Facts()),
+    conditions.registered: (Facts(registered=True), Facts()),
+    conditions.reply_owed: (Facts(reply_owed=True), Facts()),
+    conditions.was_published: (Facts(published=True), Facts()),
+    conditions.a_stop_moved_the_end: (Facts(end_moved=True), Facts()),
+    conditions.a_stop_moved_the_collection: (Facts(end_moved=True, published=True), Facts(end_moved=True)),
+    conditions.a_stop_moved_the_startup: (Facts(end_moved=True), Facts(end_moved=True, published=True)),
+    conditions.may_extend: (Facts(may_extend=True), Facts()),
+    conditions.may_transfer: (Facts(may_transfer=True), Facts()),
+    conditions.may_ask: (Facts(may_ask=True), Facts()),
+    conditions.question_open: (Facts(question_open=True), Facts()),
+    conditions.may_discuss: (Facts(may_discuss=True), Facts()),
+    conditions.discussion_ahead: (Facts(discussion_ahead=True), Facts()),
+    conditions.has_minutes: (Facts(has_minutes=True), Facts()),
+    conditions.discussion_open: (Facts(discussion_open=True), Facts()),
+    conditions.promise_open: (Facts(promise_open=True), Facts()),
+    **{
+        getattr(conditions, f"was_{state}"): (Facts(taken_from=state), Facts(taken_from="draft"))
+        for state in ("collecting", "under_review", "answered", "lapsed", "withdrawn")
+    },
+    conditions.may_appeal: (Facts(may_appeal=True), Facts()),
+    conditions.appeal_unused: (Facts(appeal_unused=True), Facts()),
+    conditions.appeal_waits: (Facts(appeal_waits=True), Facts()),
+    conditions.appeal_silence_opens: (
+        Facts(appeal_late=True, silence_publishes=True),
+        Facts(appeal_late=True),
+    ),
+    conditions.appeal_silence_escalates: (
+        Facts(appeal_late=True),
+        Facts(appeal_late=True, silence_publishes=True),
+    ),
 }
 
 
@@ -109,8 +132,8 @@ def test_every_guard_lets_through_and_holds_back(state: State, action: Action, r
 
 def test_no_guard_is_forgotten() -> None:
     assert {rule.when for _state, _action, rule in EVERY_RULE} <= set(GUARDS)
-    assert not lifecycle.a_stop_moved_the_end(Facts())
-    assert lifecycle.a_stop_moved_the_end(Facts(end_moved=True))
+    assert not conditions.a_stop_moved_the_end(Facts())
+    assert conditions.a_stop_moved_the_end(Facts(end_moved=True))
 
 
 def test_the_rules_of_one_party_never_overlap() -> None:
@@ -204,8 +227,9 @@ class Life(RuleBasedStateMachine):
     def the_end_is_the_end(self) -> None:
         past = getattr(self, "past", [State.DRAFT])
         for earlier, later in pairwise(past):
-            if earlier in ENDS:
-                assert later is State.TAKEN_DOWN
+            # A refusal can be overturned after an appeal; nothing else that has ended comes back.
+            if earlier in ENDS and (earlier, later) != (State.REFUSED, State.COLLECTING):
+                assert later in {earlier, State.TAKEN_DOWN}
 
 
 TestLife = Life.TestCase

@@ -1,6 +1,6 @@
-"""The jobs of counting: what they do, that they may run twice, and what is frozen of a day."""
+"""The jobs of counting: what they do, and that they may run twice."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -9,22 +9,14 @@ from sqlalchemy import func, select
 from core import jobs
 from core.outbox import sweep_outbox
 from core.work import SYSTEM, reading, work
-from petitions.domain.lifecycle import State
 from petitions.jobs import tally as tally_jobs
 from petitions.models.contacts import ContactMail
-from petitions.models.petition import FrozenCount, PetitionCount
+from petitions.models.petition import PetitionCount
 from petitions.models.signature import SignatureState, TallyDelta
 from petitions.services.managing import withdraw_signature
 from tests.conftest import Clock
-from tests.factories import ALMATY, VILLAGE, a_petition, some_signatures
+from tests.factories import a_petition
 from tests.signing import act, counts, sign, signed, the_row
-
-
-def frozen(petition_id: int) -> list[tuple[date, int, int]]:
-    """The frozen days of a petition."""
-    with reading() as w:
-        query = select(FrozenCount).where(FrozenCount.petition_id == petition_id).order_by(FrozenCount.day)
-        return [(row.day, row.counted, row.residents) for row in w.session.scalars(query)]
 
 
 def test_the_jobs_are_registered() -> None:
@@ -59,31 +51,6 @@ def test_the_expiry_job_ages_everything_once(app: Flask, clock: Clock) -> None:
     assert tally_jobs.let_age() == (contacts or 0) + 2
     assert tally_jobs.let_age() == 0
     assert counts(petition_id) == {"expired": 1, "withdrawn": 1}
-
-
-@pytest.mark.postgres_too
-def test_a_day_is_frozen_as_it_ended(app: Flask, clock: Clock) -> None:
-    petition_id = a_petition()
-    some_signatures(petition_id, 3, area=VILLAGE)
-    today = date(2026, 11, 23)
-    clock.now += timedelta(hours=20)  # 06:00 of the next day in Almaty
-    signed(petition_id, area=ALMATY)
-    assert tally_jobs.freeze() == 1
-    assert tally_jobs.freeze() == 0
-    assert frozen(petition_id) == [(today, 3, 3)]
-    clock.now += timedelta(days=3)
-    assert tally_jobs.freeze() == 3
-    assert frozen(petition_id)[1:] == [(today + timedelta(days=n), 4, 3) for n in (1, 2, 3)]
-
-
-def test_an_ended_petition_is_frozen_only_when_it_changes(app: Flask, clock: Clock) -> None:
-    petition_id = a_petition(State.LAPSED, signatures=2)
-    a_petition(State.GATHERING)
-    clock.now += timedelta(days=1)
-    assert tally_jobs.freeze() == 1
-    clock.now += timedelta(days=2)
-    assert tally_jobs.freeze() == 0
-    assert [counted for _day, counted, _residents in frozen(petition_id)] == [2]
 
 
 def test_the_check_counts_its_findings(app: Flask, caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from core import jobs
 from core.config import ROOT
@@ -22,6 +22,7 @@ from core.db import Base, db
 from core.work import SYSTEM, work
 from petitions.services.register import load_register
 from petitions.services.tally import check
+from tests import canary
 from tests.conftest import START, Clock, make_app, skip
 
 CHROMIUM = shutil.which("chromium")
@@ -76,6 +77,13 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
+class Quiet(WSGIRequestHandler):
+    """Like the site's own server it keeps no log of requests: the addresses of private pages are secrets."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing; faults are still logged."""
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A site of its own, under the small rulebook, that ends without a drift of the totals."""
@@ -85,7 +93,7 @@ def site() -> Iterator[Site]:
     app = make_app(
         folder, f"sqlite:///{folder / 'site.sqlite3'}", clock, rulebook=ROOT / "rulebooks" / "kz-reform"
     )
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     url = f"http://127.0.0.1:{server.server_port}"
     kernel = app.extensions["dauys"]
     object.__setattr__(kernel, "settings", kernel.settings.model_copy(update={"base_url": url}))
@@ -99,6 +107,7 @@ def site() -> Iterator[Site]:
         yield Site(url, app, clock, folder / "mail")
         with app.app_context(), work(SYSTEM) as w:
             assert check(w) == []
+        assert canary.in_site(folder) == {}
     finally:
         server.shutdown()
         thread.join()

@@ -12,12 +12,22 @@ from core.work import SYSTEM, reading
 from petitions.domain.lifecycle import State
 from petitions.models.case import Term
 from petitions.models.tokens import join_token
-from tests.factories import VILLAGE, VILLAGE_BODY, a_petition
+from petitions.web.help import PAGES as HELP
+from tests.factories import ALMATY, ASTANA, VILLAGE, VILLAGE_BODY, a_petition
+from tests.figures import some_figures
 from tests.journeys.conftest import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 # Machines read these; a person never sees them as a page.
 NO_PAGES = {"health.", "api.", "static", "feeds.", "ics."}
+# A page that is meant to be full, and what it would not have were it empty.
+FULL = {
+    "directory.authority": "#answers",
+    "area with figures": "#beside",
+    "statistics.index": "#areas",
+    "petition_statistics.show": "#places",
+    "data_pages.dictionary": "#statistics",
+}
 FILES = (".pdf", ".atom", ".ics", ".csv", ".json", ".svg", ".xlsx", ".zip")
 
 
@@ -35,6 +45,7 @@ def everything(site: Site) -> dict[str, str]:
         with reading(SYSTEM) as w:
             term = w.session.query(Term.id).filter(Term.petition_id == shown[State.ANSWERED]).first()
             token = join_token(w, shown[State.GATHERING])
+        some_figures(shown[State.COLLECTING], {ALMATY: 12_000, ASTANA: 400}, days=40)
         values = {
             "petition_id": shown[State.COLLECTING], "term_id": term[0] if term else 1, "code": VILLAGE_BODY,
             "rulebook": "kz-reform", "version": "", "token": "",
@@ -51,6 +62,10 @@ def everything(site: Site) -> dict[str, str]:
             if rule.arguments <= known.keys():
                 found[rule.endpoint] = adapter.build(rule.endpoint, known)
     found["directory.area"] = f"/areas/{VILLAGE}"
+    found |= {f"help {name}": f"/help/{name}" for name in HELP}
+    found["area with figures"] = f"/areas/{ASTANA}"
+    found["statistics of nothing"] = "/statistics?state=refused&authority=kz-gov"
+    found["statistics of what is not there"] = "/statistics?state=nobody"
     found["signing.join"] = f"/petitions/{shown[State.GATHERING]}/join/{token}"
     for state in (
         State.UNDER_REVIEW,
@@ -81,6 +96,7 @@ def test_every_page_is_accessible(site: Site, page: Page, width: int) -> None:
     for name, address in pages.items():
         answer = page.goto(address)
         assert answer is not None and answer.status < 500, name
+        assert name not in FULL or page.locator(FULL[name]).count() == 1, f"{name} is empty"
         found = [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in Axe().run(page).response["violations"]]
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append("scrolls sideways")

@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from auth import passwords, queries
-from auth.jobs import sweep_accounts
 from auth.models import Account, AccountSession, RoleGrant
 from auth.permissions import PERMISSIONS, STAFF, Permission, Role, demand, may
 from auth.services import accounts, authors, sessions, staff
@@ -19,6 +18,7 @@ from core.audit import AuditEntry
 from core.outbox import OutboxRow
 from core.refusal import Refusal
 from core.work import ANYONE, SYSTEM, Actor, Work, reading, work
+from petitions.jobs.retention import destroy_due
 from tests.accounts import OTHER_PASSWORD, PASSWORD, a_user
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -123,9 +123,9 @@ def test_accounts_that_nobody_confirms_and_old_sessions_are_deleted(clock) -> No
     register()
     session = open_session("open@post.example")
     clock.now += timedelta(days=7)
-    assert sweep_accounts() == 0
+    assert destroy_due() == 0
     clock.now += timedelta(days=7, minutes=1)
-    assert sweep_accounts() == 2
+    assert destroy_due() == 2
     assert only_account().id == number and whose(session) is None
 
 

@@ -21,6 +21,7 @@ from petitions.services.letters import write_to_author
 from petitions.services.retention import carry_out, run_retention
 from tests.conftest import Clock
 from tests.factories import a_petition, an_author, sign_in
+from tests.signing import change
 from tests.signing_pages import csrf, mails, page_of, text_of
 
 LETTER = "Қош келдіңіз! I would like to help with this petition."
@@ -103,10 +104,41 @@ def test_a_letter_ends_with_its_term(clock: Clock) -> None:
         assert w.session.scalars(select(OutboxRow).where(OutboxRow.template == "author_letter")).all()
 
 
-def test_an_unlisted_petition_takes_no_letters(client: FlaskClient) -> None:
-    """What a stranger cannot see has no author to write to."""
-    petition_id = a_petition(state=State.SCREENING)
-    assert client.get(f"/petitions/{petition_id}/contact").status_code == 404
+# For each state, published or not: what a stranger who wants to write to the author gets.
+WRITABLE = {
+    (State.DRAFT, False): 404,
+    (State.GATHERING, False): 404,
+    (State.SCREENING, False): 404,
+    (State.COLLECTING, True): 200,
+    (State.UNDER_REVIEW, True): 200,
+    (State.ANSWERED, True): 200,
+    (State.LAPSED, True): 200,
+    (State.LAPSED, False): 404,
+    (State.WITHDRAWN, True): 200,
+    (State.WITHDRAWN, False): 404,
+    (State.REFUSED, False): 404,
+    (State.TAKEN_DOWN, True): 410,
+    (State.TAKEN_DOWN, False): 410,
+}
+
+
+def test_the_table_has_every_state() -> None:
+    assert {state for state, _published in WRITABLE} == set(State)
+
+
+@pytest.mark.parametrize(("state", "published"), WRITABLE)
+def test_only_published_petitions_take_letters(client: FlaskClient, state: State, published: bool) -> None:
+    """Form, post and the page after it alike; nothing is stored where nobody may write."""
+    petition_id = a_petition(state)
+    if not published and state in {State.LAPSED, State.WITHDRAWN, State.TAKEN_DOWN}:
+        change(petition_id, lambda _w: {"opened_at": None, "closes_at": None})
+    status = WRITABLE[state, published]
+    path = f"/petitions/{petition_id}/contact"
+    assert client.get(path).status_code == client.get(f"{path}/sent").status_code == status
+    other = csrf(client.get(f"/petitions/{a_petition()}/contact").text)
+    posted = client.post(path, data={"text": LETTER, "csrf_token": other})
+    assert posted.status_code == (303 if status == 200 else status)
+    assert _letters() == (status == 200)
 
 
 def _as_author(petition_id: int) -> Actor:

@@ -16,16 +16,18 @@ from core import keyfile
 from core.backup import BackupFault, keys_beside
 from core.crypto import read_key_file
 from core.db import Base, db
-from core.work import SYSTEM, kernel, reading, work
+from core.work import ANYONE, SYSTEM, kernel, reading, work
 from petitions.domain.lifecycle import State
 from petitions.models.case import JournalEntry
+from petitions.models.data_requests import RequestKind
 from petitions.models.petition import PetitionCount, PetitionKeys
 from petitions.models.signature import Signature
 from petitions.queries.signing import contact_of, name_of
 from petitions.services import tally
 from petitions.services.backups import copies, create_backup, restore_backup
+from petitions.services.data_requests import ask
 from petitions.services.petition_keys import KeyName, destroy_key, rotate
-from tests.factories import a_petition
+from tests.factories import a_petition, an_account
 from tests.signing import rows, signed
 
 MANY = 5_000
@@ -231,6 +233,34 @@ def test_a_thief_without_the_keys_gets_no_name_no_contact_and_no_uid_to_test(app
         from petitions.models.keys import person_uid
 
         assert person_uid(w, number, "email", MAILBOX) == uid
+
+
+@pytest.mark.postgres_too
+def test_no_index_of_the_loot_can_be_tried_against_a_list_of_mailboxes(app, tmp_path: Path) -> None:
+    """Accounts, requests and counts of mails are found by keyed hashes: none is a hash of the loot's own making."""
+    listed = [MAILBOX, *(f"person{n}@mail.example" for n in range(20))]
+    signed(a_petition(author=None), MAILBOX)
+    an_account(email=MAILBOX)
+    with work(ANYONE) as w:
+        ask(w, MAILBOX, RequestKind.SEE, "", "kk")
+    create_backup(tmp_path / "copy.dauys", told)
+    with zipfile.ZipFile(tmp_path / "copy.dauys") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    held = _values(parts)
+    hashes = {value for value in held if len(value) == 32}
+    tables = ("accounts", "data_requests", "contact_mails", "signatures")
+    assert all(parts[f"{name}.jsonl"].strip() for name in tables) and len(hashes) >= 4
+    for mailbox in listed:
+        for text in (mailbox, f"v1|email|{mailbox}", f"account|{mailbox}", f"data-request|{mailbox}"):
+            tried = {
+                hashlib.sha256(text.encode()).digest(),
+                hashlib.blake2b(text.encode(), digest_size=32).digest(),
+            }
+            tried |= {hmac.new(key, text.encode(), hashlib.sha256).digest() for key in [b"", *held]}
+            assert not tried & hashes
+    # The control: the key file makes the account's index at once.
+    with reading(SYSTEM) as w:
+        assert w.keys.blind_index("account", MAILBOX) in hashes
 
 
 def _values(parts: dict[str, bytes]) -> list[bytes]:

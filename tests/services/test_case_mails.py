@@ -19,7 +19,7 @@ from petitions.models.contacts import CaseMute
 from petitions.models.petition import Petition, PetitionKeys
 from petitions.models.signature import Signature
 from petitions.notices import TOLD, Audience, announce
-from petitions.notices_words import LATENESS, PLACE, SAID, words_for
+from petitions.notices.words import LATENESS, PLACE, SAID, words_for
 from tests.cases import answered, change, registered, sent_mails, words_of
 from tests.conftest import Clock
 from tests.factories import ALMATY, GOVERNMENT, a_petition, an_administrator, an_author, some_signatures

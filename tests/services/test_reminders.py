@@ -2,23 +2,25 @@
 
 import threading
 from datetime import date, timedelta
+from email.message import EmailMessage
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from auth.models import RoleGrant
 from authorities.models import Authority
 from core.work import ANYONE, SYSTEM, reading, work
 from petitions.domain.deadlines import Standing, TermState
 from petitions.domain.lifecycle import State
-from petitions.domain.reminding import step_due
+from petitions.domain.reminding import rank, step_due
 from petitions.jobs.deadlines import sweep_deadlines
 from petitions.jobs.reminders import sweep_reminders
 from petitions.models.reminders import Reminder
 from petitions.services.reminders import remind
 from tests.cases import answered, events, sent_mails, words_of
 from tests.conftest import Clock
-from tests.factories import VILLAGE_BODY, a_petition, an_officer
+from tests.factories import GOVERNMENT, VILLAGE_BODY, a_petition, an_officer
 from tests.services.test_stops import a_stop
 
 DAY = timedelta(days=1)
@@ -50,6 +52,12 @@ def test_the_latest_step_counts(left: int, length: int | None, step: str | None)
 )
 def test_late_reminders_come_by_weeks(past: int, step: str | None) -> None:
     assert step_due(Standing(TermState.LATE, date(2026, 12, 22), None, past, None, False), 20, past) == step
+
+
+def test_reminders_have_one_order() -> None:
+    assert sorted(["late-12", "0", "10", "late-1", "3", "late-2", "1"], key=rank) == [
+        "10", "3", "1", "0", "late-1", "late-2", "late-12"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("state", [TermState.STOPPED, TermState.MET, TermState.MET_LATE, TermState.CANCELLED])
@@ -113,6 +121,56 @@ def test_officers_are_reminded_and_late_ones_with_their_supervisor(app: Flask, c
     sweep_reminders()
     late = sent_mails()[len(early) :]
     assert {mail["to"] for mail in late} == {"officer@gov.example", "ulgi@gov.example", above}
+
+
+@pytest.mark.postgres_too
+def test_the_head_of_a_late_body_has_a_mail_of_its_own_and_only_one(app: Flask, clock: Clock) -> None:
+    a_case(clock)
+    an_officer(email="officer@gov.example", language="en")
+    promote(an_officer(email="head@gov.example", language="en"))
+    promote(an_officer(GOVERNMENT, email="other@gov.example"))
+    clock.now += 28 * DAY
+    sweep_reminders()
+    # Before the date a head is told like every officer.
+    assert to(sent_mails()) == ["head@gov.example", "officer@gov.example", "ulgi@gov.example"]
+    clock.now += 3 * DAY
+    sweep_deadlines()
+    missed = {mail["to"]: mail for mail in sent_mails() if "missed" in mail["subject"].lower()}
+    assert "You head Akimat of Ulgi village" in words_of(missed["head@gov.example"])
+    clock.now += 12 * DAY
+    for _again in range(3):
+        sweep_reminders()
+        late = [mail for mail in sent_mails() if "overdue" in mail["subject"]]
+        assert to(late) == ["head@gov.example", "officer@gov.example"]
+    by_address = {mail["to"]: mail for mail in late}
+    assert by_address["head@gov.example"]["subject"].startswith("Your authority is still overdue")
+    assert "You head" not in words_of(by_address["officer@gov.example"])
+    assert mails_of("head@gov.example") == 3 and mails_of("other@gov.example") == 0
+
+
+def test_a_head_who_left_before_the_mail_went_gets_none(app: Flask, clock: Clock) -> None:
+    a_case(clock)
+    head = promote(an_officer(email="head@gov.example"))
+    clock.now += 43 * DAY
+    sweep_reminders()
+    with work(SYSTEM) as w:
+        w.session.execute(delete(RoleGrant).where(RoleGrant.account_id == head))
+    assert "head@gov.example" not in to(sent_mails())
+
+
+def promote(account_id: int) -> int:
+    """Make an officer the head of the body."""
+    with work(SYSTEM) as w:
+        w.session.scalars(select(RoleGrant).where(RoleGrant.account_id == account_id)).one().head = True
+    return account_id
+
+
+def to(mails: list[EmailMessage]) -> list[str]:
+    return sorted(str(mail["to"]) for mail in mails)
+
+
+def mails_of(address: str) -> int:
+    return to(sent_mails()).count(address)
 
 
 def test_no_reminder_once_answered_or_while_stopped(app: Flask, clock: Clock) -> None:

@@ -121,3 +121,15 @@ def test_config_check_refuses_what_could_not_work(production: dict[str, str], na
 def test_config_check_warns_of_a_controller_that_cannot_be_written_to(production: dict[str, str]) -> None:
     ended = flask(production | {"DAUYS_CONTROLLER_EMAIL": "nonsense"}, "config", "check")
     assert ended.returncode == 0 and "DAUYS_CONTROLLER_EMAIL" in ended.stderr
+
+
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("jobs", "run")])
+def test_the_start_itself_fails_and_names_the_field(
+    production: dict[str, str], command: tuple[str, ...]
+) -> None:
+    """Neither the site nor its jobs begin; the message names the setting, and nothing but that."""
+    del production["DAUYS_CONTROLLER_PERSON"]
+    ended = flask(production, *command)
+    assert ended.returncode != 0
+    assert "DAUYS_CONTROLLER_PERSON is required" in ended.stderr and "Traceback" not in ended.stderr
+    assert "DAUYS_CONTROLLER_BODY" not in ended.stderr

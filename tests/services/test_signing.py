@@ -64,7 +64,7 @@ def test_the_latest_accepted_entry_of_a_mailbox_wins(app: Flask, clock: Clock, a
     sign(petition_id)
     first = the_row(petition_id)
     clock.now += timedelta(minutes=30)
-    sign(petition_id, again, full_name="Данияр Т. Үлгіұлы", area=VILLAGE)
+    sign(petition_id, again, full_name="Данияр Т. Сынақұлы", area=VILLAGE)
     row = the_row(petition_id)
     assert (row.id, row.entry, row.area, row.resident) == (first.id, 2, VILLAGE, True)
     assert row.expires_at == clock.now + timedelta(days=7)
@@ -222,7 +222,7 @@ def test_a_row_that_was_set_aside_is_left_as_it_is(app: Flask, state: SignatureS
     [
         ({"full_name": "Данияр"}, "name-two-words"),
         ({"full_name": "Д" * 80 + " " + "Ү" * 80}, "name-length"),
-        ({"full_name": "Данияр <b>Үлгіұлы</b>"}, "name-characters"),
+        ({"full_name": "Данияр <b>Сынақұлы</b>"}, "name-characters"),
         ({"email": "daniyar"}, "email-invalid"),
         ({"email": "daniyar@mail@example"}, "email-invalid"),
         ({"area": "000000000"}, "area-unknown"),

@@ -249,7 +249,7 @@ def _step(clock: Clock, petition_id: int, name: str, who: int, people: dict[int,
             "confirm": lambda: confirm(row),
             "withdraw": lambda: act(withdraw_signature, row),
             "erase": lambda: act(erase_signature, row),
-            "correct": lambda: act(correct_signature, row, "Данияр Үлгіұлы", area),
+            "correct": lambda: act(correct_signature, row, "Данияр Сынақұлы", area),
         }
     with suppress(Refusal):
         steps.get(name, lambda: None)()

@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from auth import staff_queries as queries
-from auth.jobs import sweep_accounts
 from auth.models import Account, Invitation, Proposal, RoleGrant, SecondFactor
 from auth.permissions import Permission, Role
 from auth.services import invitations, matters, staff
@@ -21,6 +20,7 @@ from auth.two_person import Matter, kinds, two_person
 from core.audit import AuditEntry
 from core.refusal import Refusal
 from core.work import ANYONE, SYSTEM, Actor, Work, reading, work
+from petitions.jobs.retention import destroy_due
 from tests.accounts import OTHER_PASSWORD, a_user
 from tests.conftest import Clock
 from tests.factories import a_moderator, an_administrator, an_officer
@@ -107,7 +107,7 @@ def test_declined_and_forgotten_proposals_do_nothing(first: Actor, second: Actor
     clock.now += timedelta(days=7)
     refused("proposal-expired", second, decide, late, True)
     assert roles(number) == [] and uses("role.grant") == (2, 0, 1, 0)
-    sweep_accounts()
+    destroy_due()
     with reading(second) as w:
         assert [row.state for row in queries.proposals(w)] == ["expired", "declined"]
         assert list(w.session.scalars(select(Proposal.sealed))) == [None, None]
@@ -239,7 +239,7 @@ def test_an_invitation_ends_after_a_week_and_forgets_the_mailbox(
     token = invitation_token()
     clock.now += timedelta(days=7)
     refused("link-expired", ANYONE, invitations.offer_of, token)
-    assert sweep_accounts() >= 1
+    assert destroy_due() >= 1
     with reading() as w:
         assert w.session.scalars(select(Invitation.email_enc)).one() is None
 

@@ -20,7 +20,7 @@ from petitions.models.case import Term
 from petitions.models.petition import Petition, PetitionCount, PetitionKeys, PetitionText
 from petitions.queries.drafts import addressees, draft_of, offers_of, own_case, own_petitions
 from petitions.services import drafts, submitting
-from petitions.services.drafts import begin_draft, choose_addressee, delete_draft, keep_words, save_draft
+from petitions.services.drafts import begin_draft, choose_addressee, delete_draft, save_draft
 from petitions.services.screening import decide
 from petitions.services.submitting import lapse_startup, moves_open, revise, submit, withdraw
 from tests.cases import events
@@ -248,7 +248,7 @@ def test_an_old_form_changes_nothing(app: Flask) -> None:
     for late in (
         lambda w: save_draft(w, number, seen, title="Басқа тақырып", markdown=TEXT, language="kk"),
         lambda w: choose_addressee(w, number, seen, GOVERNMENT),
-        lambda w: keep_words(w, number, seen, TITLE, TEXT),
+        lambda w: save_draft(w, number, seen, markdown=TEXT),
         lambda w: submit(w, number, seen),
         lambda w: delete_draft(w, number, seen),
         lambda w: withdraw(w, number, seen),
@@ -268,7 +268,7 @@ def test_another_author_finds_nothing(app: Flask) -> None:
             lambda: own_case(w, number),
             lambda: submit(w, number, seen),
             lambda: save_draft(w, number, seen, title=TITLE, markdown=TEXT, language="kk"),
-            lambda: keep_words(w, number, seen, TITLE, TEXT),
+            lambda: save_draft(w, number, seen, markdown=TEXT),
             lambda: choose_addressee(w, number, seen, GOVERNMENT),
             lambda: delete_draft(w, number, seen),
             lambda: withdraw(w, number, seen),
@@ -286,14 +286,16 @@ def test_the_addressee_of_a_draft_can_change(app: Flask) -> None:
     assert (row.authority, row.area, row.tier) == (GOVERNMENT, "000000000", "national-executive")
 
 
-def test_words_are_kept_while_they_are_typed(app: Flask) -> None:
+def test_one_answer_can_be_saved_without_the_others(app: Flask) -> None:
     number, actor = a_draft()
-    seen = version_of(number)
     with work(actor) as w:
-        keep_words(w, number, seen, TITLE, TEXT + "тағы")
+        now = save_draft(w, number, version_of(number), markdown=TEXT + "тағы")
+    assert now == version_of(number)
+    with work(actor) as w:
+        save_draft(w, number, now, title="Басқа тақырып осында", language="ru")
     with reading(actor) as w:
         draft = draft_of(w, number)
-    assert (draft.version, draft.markdown) == (seen, TEXT + "тағы")
+    assert (draft.title, draft.markdown, draft.language) == ("Басқа тақырып осында", TEXT + "тағы", "ru")
 
 
 def test_what_was_submitted_cannot_be_edited(app: Flask) -> None:
@@ -301,8 +303,8 @@ def test_what_was_submitted_cannot_be_edited(app: Flask) -> None:
     seen = version_of(number)
     with refused("not-your-move"), work(actor) as w:
         save_draft(w, number, seen, title="Басқа тақырып", markdown=TEXT, language="kk")
-    with refused("not-now"), work(actor) as w:
-        keep_words(w, number, seen, "Басқа", TEXT)
+    with refused("not-your-move"), work(actor) as w:
+        save_draft(w, number, seen, markdown="Басқа")
     with refused("not-now"), work(actor) as w:
         delete_draft(w, number, seen)
     kept = text_of(number, 1)

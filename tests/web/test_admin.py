@@ -4,6 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from core import jobs
+from core.work import SYSTEM, reading
+from petitions.web.admin import JOBS
 from tests.factories import a_moderator, an_administrator, an_officer, sign_in
 
 
@@ -14,6 +16,12 @@ def test_jobs_that_never_ran_are_late_then_on_time(client: FlaskClient) -> None:
     jobs.tick(everything=True)
     page = client.get("/admin/jobs?lang=en").get_data(as_text=True)
     assert "Something does not run" not in page and "On time" in page
+
+
+def test_every_job_says_in_words_what_it_does(client: FlaskClient) -> None:
+    with reading(SYSTEM) as w:
+        names = {state.name for state in jobs.states(w)}
+    assert {"freeze", "tally_check", "promises"} <= names and names - set(JOBS) == set()
 
 
 def test_the_index_counts_what_is_wrong(client: FlaskClient) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from auth.permissions import Role
 from core import jobs
 from core.work import SYSTEM, reading
-from petitions.jobs.data_requests import search_requests
+from petitions.jobs.data_requests import remind_of_requests, search_requests
 from petitions.models.data_requests import DataRequest, RequestState
 from petitions.services.data_requests import found_of, mailbox_of
 from tests.factories import a_petition, an_account, sign_in
@@ -136,6 +136,33 @@ def test_a_restriction_is_due_in_one_working_day_and_a_late_one_is_red(app, clie
     desk = signed_in_as(app, Role.CONTROLLER)
     assert "2 working days late" in desk.get("/admin/requests?lang=en").text
     assert client.get("/api/v1/terms").json["items"] == []
+
+
+def test_the_controllers_are_told_at_once_on_the_day_and_every_day_it_is_late(app, client, clock) -> None:
+    """The request's deadline is a term: a letter when it comes, reminders when it is due, and late stays late."""
+    an_account(Role.CONTROLLER, email="controller.one@office.example", language="en")
+
+    def told() -> list[str]:
+        return [text_of(m) for m in mails(app) if m["To"] == "controller.one@office.example"]
+
+    prove(app, client, "restrict", text="Бұл менің мәтінім.")
+    search_requests()
+    assert remind_of_requests() == 0
+    (first,) = told()
+    assert "1 request waits for your answer." in first and "November 24, 2026" in first
+    assert MAILBOX not in first and "менің мәтінім" not in first
+    for days, letters in ((1, 2), (1, 3)):
+        clock.now += timedelta(days=days)
+        assert remind_of_requests() == 1 and remind_of_requests() == 1
+        assert len(told()) == letters
+    assert any("1 of them is late." in text for text in told())
+    desk = signed_in_as(app, Role.CONTROLLER)
+    path = f"/admin/requests/{the_request().id}"
+    assert send(desk, path, granted="yes", text="Бұдан былай хат жіберілмейді.").status_code == 303
+    clock.now += timedelta(days=1)
+    shown = signed_in_as(app, Role.CONTROLLER).get("/admin/requests?lang=en").text
+    assert "1 working day late" in shown and "Granted" in shown
+    assert remind_of_requests() == 0 and len(told()) == 3
 
 
 def test_only_the_controller_sees_the_queue(app, client) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -12,13 +12,16 @@ from icalendar import Calendar
 
 from core.tables import harmless
 from core.work import ANYONE, SYSTEM, reading, work
+from petitions.domain.deadlines import TermKind
 from petitions.domain.lifecycle import State
 from petitions.jobs.promises import sweep_promises
 from petitions.queries import casework as query
+from petitions.queries.terms import terms_of
 from petitions.services.casework import add_note, assign_case
+from petitions.services.discussions import Invitation, announce_discussion
 from petitions.services.promises import Promise
 from tests.cases import change, draft, events, officer, petition_row, sent_mails, words_of
-from tests.casework import keep, through_all_steps, two_officers
+from tests.casework import approve, keep, publish, through_all_steps, to_check, two_officers
 from tests.conftest import Clock
 from tests.factories import (
     GOVERNMENT,
@@ -203,6 +206,32 @@ def test_a_promise_is_judged_by_a_button_and_reported_on(desk: FlaskClient, app:
     assert desk.get(f"/desk/{petition_id}/promises/999").status_code == 404
 
 
+def test_a_corrected_answer_adds_promises_to_those_that_were_made(desk: FlaskClient, app: Flask) -> None:
+    petition_id, first = promised()
+    form = shown(desk, f"/desk/{petition_id}/correct")
+    assert "Promised already, and it stays:" in form and "Кітапхана наурызда ашылады" in form
+    given = {"outcome": "satisfied", "text": "Шешім нақтыланды. " * 5, "language": "kk"} | at("decided_on")
+    given |= {"correction": "Мерзім нақтыланды.", "promise1_text": "Оқу залы мамырда ашылады"}
+    path = f"/desk/{petition_id}/correct"
+    assert send(desk, path, **given, **at("promise1_due", day="28"))[0] == 422
+    assert send(desk, path, **given, **at("promise1_due", day="30"))[0] == 303
+    assert "Оқу залы мамырда ашылады" in shown(desk, f"/desk/{petition_id}/draft")
+    writer, checker = two_officers()
+    to_check(writer, petition_id)
+    approve(checker, petition_id)
+    publish(writer, petition_id)
+    with reading(ANYONE) as w:
+        rows = query.promises(w, petition_id)
+        assert [row.text for row in rows] == ["Оқу залы мамырда ашылады", "Кітапхана наурызда ашылады"]
+        assert rows[1].id == first
+        running = [t.due_on for t in terms_of(w, [petition_id])[petition_id] if t.kind is TermKind.PROMISE]
+    assert running == [date(2026, 12, 1), date(2026, 11, 30)]
+    public = shown(app.test_client(), f"/petitions/{petition_id}")
+    assert "Оқу залы мамырда ашылады" in public and "Кітапхана наурызда ашылады" in public
+    again = shown(desk, f"/desk/{petition_id}/correct")
+    assert "Оқу залы мамырда ашылады" in again and 'name="promise1_text" type="text" value=""' in again
+
+
 def test_other_petitions_are_chosen_in_the_draft(desk: FlaskClient) -> None:
     first, second = reviewed(), reviewed()
     given = {"outcome": "satisfied", "text": "Шешім қабылданды. " * 5, "language": "kk"} | at("decided_on")
@@ -211,6 +240,14 @@ def test_other_petitions_are_chosen_in_the_draft(desk: FlaskClient) -> None:
     assert send(desk, f"/desk/{first}/answer", **given, others="999999")[0] == 422
     page = shown(desk, f"/desk/{first}/answer")
     assert re.search(rf'value="{second}" checked', page)
+
+
+def announced(petition_id: int) -> int:
+    """A discussion of the case that is still ahead; its number."""
+    invitation = Invitation(datetime(2026, 11, 27, 10, 30, tzinfo=UTC), "Мәдениет үйі", "", "", "kk")
+    version = petition_row(petition_id).version
+    with work(officer()) as w:
+        return announce_discussion(w, petition_id, invitation, version).id
 
 
 def desk_routes(app: Flask) -> list[tuple[str, str]]:
@@ -229,6 +266,7 @@ def desk_routes(app: Flask) -> list[tuple[str, str]]:
 def test_nobody_else_comes_in_by_any_route_of_the_desk(client: FlaskClient, app: Flask, who: str) -> None:
     petition_id, promise_id = promised()
     waiting = reviewed()
+    discussion_id = announced(waiting)
     keep(two_officers()[0], waiting, draft())
     with work(officer(account_id=an_officer())) as w:
         add_note(w, waiting, "Құпия белгі: ішкі жазба")
@@ -242,10 +280,11 @@ def test_nobody_else_comes_in_by_any_route_of_the_desk(client: FlaskClient, app:
     if who != "nobody":
         sign_in(client, people[who]())
     routes = desk_routes(app)
-    assert len(routes) >= 20
+    assert len(routes) >= 26
     for rule, method in routes:
         for id_ in (petition_id, waiting):
             path = rule.replace("<id:petition_id>", str(id_)).replace("<id:promise_id>", str(promise_id))
+            path = path.replace("<id:discussion_id>", str(discussion_id))
             assert "<" not in path, path
             answer = client.open(path, method=method)
             own_desk = who == "another body" and "<" not in rule

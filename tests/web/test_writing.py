@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from authorities import queries as register
 from core.work import reading, work
 from petitions.domain.lifecycle import State
 from petitions.domain.moderation import Verdict
@@ -41,6 +42,8 @@ from tests.writing import (
     version_of,
 )
 
+STEPS = ("edit", *(f"edit/{name}" for name in ("addressee", "demand", "text", "authors", "rules", "preview")))
+
 
 @pytest.fixture
 def account(app: Flask) -> int:
@@ -71,20 +74,80 @@ def test_a_petition_from_the_first_question_to_the_private_link(browser: FlaskCl
     shown = text(browser.get(looked.location))
     assert "20" in shown and "15" in shown and "90-3(4)" in shown and "for comparison" in shown
     begun = fill(browser, "/petitions/new?lang=en", authority=VILLAGE_BODY, action="begin")
-    assert begun.status_code == 303 and "/edit" in begun.location
+    assert begun.status_code == 303 and "/edit/demand" in begun.location
     number = int(re.findall(r"/petitions/(\d+)/edit", begun.location)[0])
-    saved = fill(browser, begun.location, title=TITLE, text="Аз", language="kk", action="save")
+    asked = text(browser.get(begun.location))
+    assert "Step 2 of 7" in asked and "Light Arman Street" in asked and 'data-count="150"' in asked
+    onward = fill(browser, begun.location, title=TITLE, language="kk", action="continue")
+    assert onward.status_code == 303 and onward.location.startswith(f"/petitions/{number}/edit/text")
+    saved = fill(browser, onward.location, text="Аз", action="save")
     assert saved.status_code == 303 and "saved=1" in saved.location
-    assert "Your draft is saved" in text(browser.get(saved.location))
-    onward = fill(browser, begun.location, title=TITLE, text=TEXT, language="kk", action="continue")
-    assert onward.status_code == 303 and onward.location.startswith(f"/petitions/{number}/check")
-    page = text(browser.get(onward.location))
+    kept = text(browser.get(saved.location))
+    assert "Your draft is saved" in kept and "Аз" in kept and "120 pupils" in kept
+    authors = fill(browser, onward.location, text=TEXT, action="continue")
+    assert authors.status_code == 303 and authors.location.startswith(f"/petitions/{number}/edit/authors")
+    assert f"/petitions/{number}/edit/rules" in text(browser.get(authors.location))
+    rules = text(browser.get(f"/petitions/{number}/edit/rules?lang=en"))
+    assert "The author is anonymous" in rules and "How to keep clear of them" in rules
+    check = f"/petitions/{number}/check?lang=en"
+    page = text(browser.get(check))
     assert TITLE in page and "<li>кітап</li>" in page and "The author is anonymous" in page
-    sent = fill(browser, onward.location)
+    sent = fill(browser, check)
     assert sent.status_code == 303 and sent.location.startswith(f"/petitions/{number}/mine")
     mine = text(browser.get(sent.location))
     assert f"http://localhost/petitions/{number}/join/" in mine and "0 of 50 first supporters" in mine
     assert state_of(number) is State.GATHERING
+
+
+def test_the_overview_says_what_is_done_and_leads_on(browser: FlaskClient, account: int) -> None:
+    number, _actor = a_draft(account, text="Аз")
+    page = text(browser.get(f"/petitions/{number}/edit?lang=en"))
+    assert TITLE in page and "Go on: Text" in page and page.count("still open") == 1
+    fill(browser, f"/petitions/{number}/edit/text", text=TEXT, action="save")
+    whole = text(browser.get(f"/petitions/{number}/edit?lang=en"))
+    assert "Read the rules and submit" in whole and "still open" not in whole
+
+
+def test_going_back_and_forth_keeps_everything(browser: FlaskClient, account: int) -> None:
+    number, _actor = a_draft(account)
+    fill(
+        browser, f"/petitions/{number}/edit/demand", title="Жаңа тақырып осында", language="ru", action="save"
+    )
+    fill(browser, f"/petitions/{number}/edit/text", text=TEXT + "тағы", action="continue")
+    fill(browser, f"/petitions/{number}/edit/addressee", authority=GOVERNMENT, action="begin")
+    shown = text(browser.get(f"/petitions/{number}/edit/demand"))
+    assert 'value="Жаңа тақырып осында"' in shown and '<option value="ru" selected>' in shown
+    assert TEXT.split()[0] in text(browser.get(f"/petitions/{number}/edit/text"))
+    assert petition(number).authority == GOVERNMENT
+
+
+def test_the_preview_looks_like_the_published_page(browser: FlaskClient, account: int) -> None:
+    number, _actor = a_draft(account)
+    page = text(browser.get(f"/petitions/{number}/edit/preview?lang=en"))
+    assert re.search(rf'<h1 lang="kk">{TITLE}</h1>', page) and "<li>кітап</li>" in page
+    assert "Айгүл Үлгіқызы" in page and "Akimat of Ulgi village" in page and "0 of 20" in page
+    empty, _actor = a_draft(account, title="", text="")
+    assert text(browser.get(f"/petitions/{empty}/edit/preview?lang=en")).count("Not written yet") == 2
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+@pytest.mark.parametrize("authority", [GOVERNMENT, VILLAGE_BODY, "maslikhat-750000000", "akimat-750000000"])
+def test_there_is_an_example_for_each_kind_of_addressee(
+    browser: FlaskClient, account: int, authority: str, language: str
+) -> None:
+    with reading() as w:
+        known = {body.code for body in register.authorities(w)}
+    chosen = (
+        authority
+        if authority in known
+        else sorted(code for code in known if authority.split("-")[0] in code)[0]
+    )
+    number, _actor = a_draft(account, authority=chosen)
+    pages = [
+        text(browser.get(f"/petitions/{number}/edit/{step}?lang={language}")) for step in ("demand", "text")
+    ]
+    quoted = [re.search(r"<blockquote[^>]*><p>([^<]+)</p>", page)[1] for page in pages]  # type: ignore[index]
+    assert all(len(example) > 30 for example in quoted) and quoted[0] != quoted[1]
 
 
 def test_who_has_not_agreed_to_be_named_reads_first_what_it_means(client: FlaskClient, app: Flask) -> None:
@@ -119,36 +182,35 @@ def test_a_missing_addressee_is_said_at_its_field(browser: FlaskClient, authorit
 
 
 @pytest.mark.parametrize(
-    ("fields", "field"),
+    ("step", "fields", "field"),
     [
-        ({"title": "Қысқа"}, "title"),
-        ({"title": "Ұзын" * 50}, "title"),
-        ({"title": "Бақылау\x07 белгісі бар"}, "title"),
-        ({"text": "Аз"}, "text"),
-        ({"text": "а" * 10_001}, "text"),
-        ({"language": "de"}, "language"),
+        ("demand", {"title": "Қысқа", "language": "kk"}, "title"),
+        ("demand", {"title": "Ұзын" * 50, "language": "kk"}, "title"),
+        ("demand", {"title": "Бақылау\x07 белгісі бар", "language": "kk"}, "title"),
+        ("demand", {"title": "Жаңа тақырып осында", "language": "de"}, "language"),
+        ("text", {"text": "Аз"}, "text"),
+        ("text", {"text": "а" * 10_001}, "text"),
     ],
 )
 def test_bad_words_are_refused_at_their_field_and_kept(
-    browser: FlaskClient, account: int, fields: dict[str, str], field: str
+    browser: FlaskClient, account: int, step: str, fields: dict[str, str], field: str
 ) -> None:
     number, _actor = a_draft(account)
-    given = {"title": "Жаңа тақырып осында", "text": TEXT, "language": "kk", "action": "continue"} | fields
-    answer = fill(browser, f"/petitions/{number}/edit", **given)
+    answer = fill(browser, f"/petitions/{number}/edit/{step}", **fields, action="continue")
     assert answer.status_code == 422
     page = text(answer)
     assert f'href="#{field}"' in page and f'id="{field}-error"' in page
-    if field != "title":
-        assert "Жаңа тақырып осында" in page
+    if field in fields and field != "language" and "\x07" not in fields[field]:
+        assert fields[field] in page
     assert petition(number).title == TITLE
 
 
 def test_a_stale_token_keeps_what_was_typed(browser: FlaskClient, account: int) -> None:
     number, _actor = a_draft(account)
-    fields = {"title": "Жаңа тақырып осында", "text": TEXT, "language": "kk", "csrf_token": "old"}
-    answer = browser.post(f"/petitions/{number}/edit", data=fields)
+    fields = {"title": "Жаңа тақырып осында", "language": "kk", "csrf_token": "old"}
+    answer = browser.post(f"/petitions/{number}/edit/demand", data=fields)
     assert answer.status_code == 400 and "Жаңа тақырып осында" in text(answer)
-    for path in ("check", "withdraw", "delete", "addressee"):
+    for path in ("check", "withdraw", "delete", "edit/addressee", "edit/text", "edit/authors"):
         assert browser.post(f"/petitions/{number}/{path}").status_code == 400
     assert petition(number).title == TITLE and state_of(number) is State.DRAFT
 
@@ -157,41 +219,72 @@ def test_words_that_were_saved_elsewhere_are_shown_before_they_are_replaced(
     browser: FlaskClient, account: int
 ) -> None:
     number, actor = a_draft(account)
-    old = str(version_of(number))
+    url, old = f"/petitions/{number}/edit/demand", str(version_of(number))
     with work(actor) as w:
-        save_draft(w, number, int(old), title="Басқа жерде жазылды", markdown=TEXT, language="kk")
-    fields = {
-        "title": "Осында жазылған тақырып",
-        "text": TEXT,
-        "language": "kk",
-        "action": "save",
-        "version": old,
-    }
-    answer = fill_in(browser, f"/petitions/{number}/edit", **fields)
+        save_draft(w, number, int(old), title="Басқа жерде жазылды")
+    fields = {"title": "Осында жазылған тақырып", "language": "kk", "action": "save", "version": old}
+    answer = fill_in(browser, url, **fields)
     page = text(answer)
     assert answer.status_code == 422 and "Басқа жерде жазылды" in page and "Осында жазылған тақырып" in page
     fields["version"] = re.search(r'name="version" value="(\d+)"', page)[1]  # type: ignore[index]
-    assert fill_in(browser, f"/petitions/{number}/edit", **fields).status_code == 303
+    assert fill_in(browser, url, **fields).status_code == 303
     assert petition(number).title == "Осында жазылған тақырып"
 
 
-def test_typing_is_kept_by_the_script(browser: FlaskClient, account: int) -> None:
-    number, _actor = a_draft(account)
-    page = browser.get(f"/petitions/{number}/edit").get_data(as_text=True)
-    assert f'data-autosave="/petitions/{number}/keep"' in page
+def kept(browser: FlaskClient, number: int, step: str, **fields: str) -> TestResponse:
+    """What the script of a step sends while somebody types."""
+    page = browser.get(f"/petitions/{number}/edit/{step}").get_data(as_text=True)
+    assert f'data-autosave="/petitions/{number}/keep/{step}"' in page
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]  # type: ignore[index]
-    fields = {"title": TITLE, "text": TEXT + "тағы", "language": "kk", "version": str(version_of(number))}
-    assert browser.post(f"/petitions/{number}/keep", data=fields | {"csrf_token": token}).status_code == 204
-    assert browser.post(f"/petitions/{number}/keep", data=fields).status_code == 400
-    fields["version"] = "0"
-    assert browser.post(f"/petitions/{number}/keep", data=fields | {"csrf_token": token}).status_code == 422
+    return browser.post(f"/petitions/{number}/keep/{step}", data={"csrf_token": token} | fields)
+
+
+def test_typing_is_kept_by_the_script_and_an_old_form_is_told(browser: FlaskClient, account: int) -> None:
+    number, _actor = a_draft(account)
+    first = str(version_of(number))
+    done = kept(browser, number, "text", text=TEXT + "тағы", version=first)
+    assert done.status_code == 204 and done.headers["X-Draft-Version"] == str(version_of(number))
+    assert int(done.headers["X-Draft-Version"]) > int(first)
+    late = kept(browser, number, "text", text="Ескі терезеден жазылды", version=first)
+    assert late.status_code == 409 and "X-Draft-Version" not in late.headers
+    assert (
+        kept(browser, number, "text", text="а" * 10_001, version=str(version_of(number))).status_code == 422
+    )
+    assert (
+        kept(
+            browser, number, "demand", title="Жаңа тақырып", language="kk", version=first, csrf_token="x"
+        ).status_code
+        == 400
+    )
+    assert kept(browser, number, "text", text=TEXT, version=first, csrf_token="").status_code == 400
     with reading() as w:
         assert w.session.scalar(select(PetitionText.markdown)) == TEXT + "тағы"
 
 
+def test_a_form_whose_words_were_kept_by_the_script_can_still_be_sent(
+    browser: FlaskClient, account: int
+) -> None:
+    number, _actor = a_draft(account)
+    old = str(version_of(number))
+    assert kept(browser, number, "text", text=TEXT + "тағы", version=old).status_code == 204
+    answer = fill_in(
+        browser, f"/petitions/{number}/edit/text", text=TEXT + "тағы", version=old, action="continue"
+    )
+    assert answer.status_code == 303, "the answer of the script was lost on its way"
+
+
+def test_nothing_is_kept_of_what_is_no_draft_or_no_question(browser: FlaskClient, account: int) -> None:
+    number, _actor = a_draft(account)
+    assert browser.post(f"/petitions/{number}/keep/anything").status_code == 409
+    other, _actor = submitted(author=account)
+    assert browser.post(f"/petitions/{other}/keep/text").status_code == 409
+    foreign, _actor = a_draft()
+    assert browser.post(f"/petitions/{foreign}/keep/text").status_code == 404
+
+
 def test_the_addressee_can_be_changed_with_its_numbers_in_sight(browser: FlaskClient, account: int) -> None:
     number, _actor = a_draft(account)
-    url = f"/petitions/{number}/addressee"
+    url = f"/petitions/{number}/edit/addressee"
     assert "Үлгі" in text(browser.get(url))
     looked = fill(browser, url, authority=GOVERNMENT, action="show")
     assert looked.status_code == 303 and "50,000" in text(browser.get(looked.location + "&lang=en"))
@@ -211,7 +304,7 @@ def test_an_unfinished_draft_says_what_is_missing(browser: FlaskClient, account:
 
 def test_another_authors_petition_is_not_there(browser: FlaskClient) -> None:
     number, _actor = a_draft()
-    for path in ("edit", "check", "mine", "addressee", "withdraw", "delete", "revise"):
+    for path in (*STEPS, "check", "mine", "withdraw", "delete", "revise"):
         assert browser.get(f"/petitions/{number}/{path}").status_code == 404
     assert browser.get("/petitions/99999/mine").status_code == 404
 
@@ -221,7 +314,7 @@ def test_the_authors_page_stands_in_every_state(browser: FlaskClient, account: i
     number = a_petition(state, author=account, signatures=0 if state is State.DRAFT else 3)
     for language in ("kk", "ru", "en"):
         assert browser.get(f"/petitions/{number}/mine?lang={language}").status_code == 200
-    for path in ("edit", "check", "addressee"):
+    for path in (*STEPS, "check"):
         assert browser.get(f"/petitions/{number}/{path}").status_code == (
             200 if state is State.DRAFT else 303
         )
@@ -258,14 +351,19 @@ def test_a_returned_petition_says_what_to_correct_and_asks_what_was_changed(
     number, _actor = in_screening(author=account)
     with work(moderator(a_moderator())) as w:
         decide(w, number, version_of(number), Verdict.RETURN, reason=REASON)
-    url = f"/petitions/{number}/edit?lang=en"
-    assert REASON in text(browser.get(url)) and REASON in text(browser.get(f"/petitions/{number}/mine"))
-    changed = {"title": TITLE, "text": TEXT + "тағы", "language": "kk", "action": "continue"}
-    answer = fill(browser, url, **changed)
-    assert answer.status_code == 422 and 'href="#reason"' in text(answer)
+    url = f"/petitions/{number}/edit/text?lang=en"
+    for path in ("edit", "edit/demand", "edit/text", "mine"):
+        assert REASON in text(browser.get(f"/petitions/{number}/{path}"))
+    changed = {"text": TEXT + "тағы", "action": "continue"}
+    assert fill(browser, url, **changed).status_code == 303
+    missing = text(browser.get(f"/petitions/{number}/check?lang=en"))
+    assert "Say in one sentence what you changed" in missing and "edit/text?lang=en#reason" in missing
     assert fill(browser, url, **changed, reason="Жеке деректер алынды.").status_code == 303
+    assert "asked to confirm the new text" in text(browser.get(f"/petitions/{number}/check?lang=en"))
     assert fill(browser, f"/petitions/{number}/check").status_code == 303
-    assert state_of(number) is State.SCREENING
+    assert state_of(number) is State.GATHERING
+    page = text(browser.get(f"/petitions/{number}/mine?lang=en"))
+    assert "50 people had joined it" in page
 
 
 @pytest.mark.parametrize("value", ["", "-1", "abc", "9" * 40, "1\x00", "\u0661"])

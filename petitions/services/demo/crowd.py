@@ -3,19 +3,22 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
-from authorities.queries import areas, is_within
-from core.work import SYSTEM, Work, at, work
+from authorities.queries import AreaRow, areas, is_within
+from core.db import Base
+from core.work import SYSTEM, Work, at, reading, work
 from petitions.models.keys import contact_key, identity_key, seal_field, uid_under
-from petitions.models.petition import FrozenCount, Petition
+from petitions.models.petition import Petition
 from petitions.models.signature import Signature, SignatureState
 from petitions.queries.privacy import in_force
 from petitions.services import tally
 from petitions.services.demo.people import name_of
+from petitions.services.freezing_days import close_day, freeze_petition, petitions_to_freeze, register_of
 from petitions.services.signing import new_id
 
 CHUNK = 5000
@@ -23,6 +26,8 @@ SEED = 20260101
 RESIDENT_SHARE = 0.86
 UPDATES_SHARE = 0.3
 FORGOTTEN = {"uid": None, "name": None, "contact": None, "updates": False}
+# The table itself: rows in bulk need nothing of what a mapped class brings.
+_SIGNATURES = Base.metadata.tables[Signature.__tablename__]
 LANGUAGES = ("kk", "kk", "kk", "ru", "ru", "en")
 
 
@@ -55,7 +60,7 @@ class Crowd:
                 rows = list(
                     self._rows(w, petition_id, size, first + (last - first) * (done / n), end, joiner)
                 )
-                w.session.execute(insert(Signature), rows if known else [row | FORGOTTEN for row in rows])
+                w.session.execute(insert(_SIGNATURES), rows if known else [row | FORGOTTEN for row in rows])
                 residents = sum(row["resident"] for row in rows)
                 tally.add(w, petition_id, counted=size, residents=residents)
                 w.session.flush()
@@ -105,42 +110,28 @@ class _Places:
     def __init__(self, w: Work, home: str) -> None:
         rows = [row for row in areas(w) if row.parent is not None]
         inside = {row.code for row in rows if is_within(w, row.code, home)}
-        self.home = [row for row in rows if row.code in inside]
-        self.anywhere = [row for row in rows if row.level == 1]
+        self.home = _weighed([row for row in rows if row.code in inside])
+        self.anywhere = _weighed([row for row in rows if row.level == 1])
         self.inside = inside
 
     def draw(self, chance: random.Random) -> tuple[str, bool]:
         """A place, and whether it lies in the authority's area."""
-        pool = self.home if self.home and chance.random() < RESIDENT_SHARE else self.anywhere
-        code = chance.choices(pool, [_weight(row) for row in pool])[0].code
+        codes, weights = self.home if self.home[0] and chance.random() < RESIDENT_SHARE else self.anywhere
+        code = chance.choices(codes, cum_weights=weights)[0]
         return code, code in self.inside
 
 
-def _weight(row: Any) -> int:
-    return (row.figure.population if row.figure else 0) or 1
+def _weighed(rows: list[AreaRow]) -> tuple[list[str], list[int]]:
+    """Codes with their populations, added up from the first to each."""
+    populations = ((row.figure.population if row.figure else 0) or 1 for row in rows)
+    return [row.code for row in rows], list(accumulate(populations))
 
 
 def freeze_history() -> None:
-    """The frozen totals of every past day of every petition, as the daily job would have written them."""
+    """The frozen tables of every past day of every petition, by the code of the daily job."""
+    with reading(SYSTEM) as w:
+        due, register = petitions_to_freeze(w), register_of(w)
     with work(SYSTEM) as w:
-        for petition_id in w.session.scalars(select(Petition.id).where(Petition.opened_at.is_not(None))):
-            rows = list(_frozen(w, petition_id))
-            if rows:
-                w.session.execute(insert(FrozenCount), rows)
-
-
-def _frozen(w: Work, petition_id: int) -> Iterator[dict[str, Any]]:
-    columns = select(Signature.confirmed_at, Signature.resident).where(Signature.petition_id == petition_id)
-    by_day: dict[date, list[int]] = {}
-    for confirmed_at, resident in w.session.execute(columns):
-        if confirmed_at is not None:
-            sums = by_day.setdefault(confirmed_at.astimezone(w.kernel.zone).date(), [0, 0])
-            sums[0] += 1
-            sums[1] += resident
-    counted = residents = 0
-    day = min(by_day, default=w.today)
-    while day < w.today:
-        n, local = by_day.get(day, (0, 0))
-        counted, residents = counted + n, residents + local
-        yield {"petition_id": petition_id, "day": day, "counted": counted, "residents": residents}
-        day += timedelta(days=1)
+        for petition_id in due:
+            freeze_petition(w, petition_id, register)
+        close_day(w)

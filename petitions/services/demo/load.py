@@ -51,6 +51,7 @@ def load_demo(signatures: int | None, told: Told) -> int:
     cast = Cast(
         authors,
         numbers["moderator@dauys.example"],
+        numbers["moderator2@dauys.example"],
         _officers(numbers, 0),
         _officers(numbers, 1),
         Crowd(),

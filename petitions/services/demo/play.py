@@ -12,18 +12,23 @@ from sqlalchemy import select
 from auth.permissions import Role
 from authorities.models import Area
 from core.work import SYSTEM, Actor, Work, at, kernel, reading, work
-from petitions.domain.calendar import ends_at
+from petitions.domain.calendar import ends_at, local_day
+from petitions.domain.deadlines import TermKind
 from petitions.domain.lifecycle import Action, State
 from petitions.domain.moderation import Verdict
 from petitions.domain.stops import STOPPABLE
 from petitions.models.case import Term
+from petitions.models.casework import CasePromise
 from petitions.models.petition import Petition
+from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries import rules
 from petitions.services.answer_drafts import approve_answer, publish_checked, save_answer, send_to_check
 from petitions.services.answering import AnswerDraft, register_petition
 from petitions.services.deadlines import settle_term
+from petitions.services.demo.checking import check
 from petitions.services.demo.crowd import RESIDENT_SHARE, Crowd
 from petitions.services.drafts import begin_draft, save_draft
+from petitions.services.promises import Promise, ask_about, report_promise, say_kept
 from petitions.services.screening import decide
 from petitions.services.stopping import StopDraft, confirm_stop, propose_stop
 from petitions.services.submitting import submit, withdraw
@@ -53,6 +58,7 @@ class Story:
     reached: float = 0
     registered: float = 0
     stopped: float = 0
+    held: float = 0
     extended: float = 0
     decided: float = 0
     replied: float = 0
@@ -67,6 +73,14 @@ class Story:
     rulebook: str = ""
     known: bool = True
     longer: int = 0
+    promise: str = ""
+    promised_for: float = 0
+    kept: str = ""
+    report: str = ""
+    appealed: float = 0
+    appeal: str = ""
+    ruled: float = 0
+    ruling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,7 @@ class Cast:
 
     authors: list[Actor]
     moderator: int
+    second_moderator: int
     officers: dict[str, int]
     checkers: dict[str, int]
     crowd: Crowd
@@ -145,6 +160,11 @@ class Stage:
         return Actor(account_id=self.cast.moderator, roles=frozenset({Role.MODERATOR.value}))
 
     @property
+    def second_moderator(self) -> Actor:
+        """The one who decides on appeals."""
+        return Actor(account_id=self.cast.second_moderator, roles=frozenset({Role.MODERATOR.value}))
+
+    @property
     def officer(self) -> Actor:
         """The officer of the addressed body."""
         body = self.story.authority
@@ -164,7 +184,7 @@ def play(story: Story, cast: Cast, now: datetime, signatures: int | None) -> Non
     if story.state == State.DRAFT:
         return
     _gather(stage)
-    _screen(stage)
+    check(stage)
     if story.published:
         _collect(stage, signatures or story.signatures)
         _answer(stage)
@@ -204,21 +224,6 @@ def _joiners_needed(stage: Stage) -> int:
     return startup.signatures if startup else 0
 
 
-def _screen(stage: Stage) -> None:
-    story = stage.story
-    if story.published:
-        verdict, moment = Verdict.PUBLISH, stage.ago(story.published)
-    elif story.state == State.REFUSED:
-        verdict, moment = Verdict.REFUSE, stage.ago(story.begun - 24)
-    elif story.state == "returned":
-        verdict, moment = Verdict.RETURN, stage.ago(story.begun - 20)
-    else:
-        return
-    told = {} if verdict is Verdict.PUBLISH else {"reason": story.reason, "ground": story.ground}
-    with stage.acting(stage.moderator, moment) as (w, version):
-        decide(w, stage.petition_id, version, verdict, **told)
-
-
 def _collect(stage: Stage, total: int) -> None:
     story = stage.story
     with reading(SYSTEM) as w:
@@ -254,24 +259,103 @@ def _end(stage: Stage) -> None:
 
 
 def _answer(stage: Stage) -> None:
-    story, id_ = stage.story, stage.petition_id
-    if story.registered:
-        with stage.acting(stage.officer, stage.ago(story.registered)) as (w, version):
-            register_petition(w, id_, f"КП-{id_:04d}", w.today, version)
-    if story.stopped:
-        _stop(stage)
-    if story.extended:
-        with stage.acting(stage.officer, stage.ago(story.extended)) as (w, version):
-            extend_answer(w, id_, story.longer, Reason(story.reason, story.language), version)
-    if story.decided:
-        draft = AnswerDraft(story.answer, date.min, story.language, story.outcome)
-        _publish(stage, Action.ANSWER, stage.ago(story.decided), draft)
-    if story.corrected:
-        draft = AnswerDraft(story.corrected, date.min, story.language, story.outcome, story.correction)
-        _publish(stage, Action.CORRECT_ANSWER, stage.ago(story.decided - 2), draft)
-    if story.replied:
-        draft = AnswerDraft(story.answer, date.min, story.language)
-        _publish(stage, Action.REPLY, stage.ago(story.replied), draft)
+    story = stage.story
+    acts = (
+        (story.registered, _register),
+        (story.stopped, _stop),
+        (story.held, _hold),
+        (story.extended, _extend),
+        (story.decided, _decide),
+        (story.promise, _judge),
+        (story.corrected, _correct),
+        (story.replied, _reply),
+    )
+    for told, act in acts:
+        if told:
+            act(stage)
+
+
+def _register(stage: Stage) -> None:
+    id_ = stage.petition_id
+    with stage.acting(stage.officer, stage.ago(stage.story.registered)) as (w, version):
+        register_petition(w, id_, f"КП-{id_:04d}", w.today, version)
+
+
+def _extend(stage: Stage) -> None:
+    story = stage.story
+    with stage.acting(stage.officer, stage.ago(story.extended)) as (w, version):
+        extend_answer(w, stage.petition_id, story.longer, Reason(story.reason, story.language), version)
+
+
+def _decide(stage: Stage) -> None:
+    story = stage.story
+    draft = AnswerDraft(story.answer, date.min, story.language, story.outcome, promises=_promises(stage))
+    _publish(stage, Action.ANSWER, stage.ago(story.decided), draft)
+
+
+def _correct(stage: Stage) -> None:
+    story = stage.story
+    draft = AnswerDraft(story.corrected, date.min, story.language, story.outcome, story.correction)
+    _publish(stage, Action.CORRECT_ANSWER, stage.ago(story.decided - 2), draft)
+
+
+def _reply(stage: Stage) -> None:
+    story = stage.story
+    draft = AnswerDraft(story.answer, date.min, story.language)
+    _publish(stage, Action.REPLY, stage.ago(story.replied), draft)
+
+
+def _promises(stage: Stage) -> tuple[Promise, ...]:
+    story = stage.story
+    if not story.promise:
+        return ()
+    with reading(SYSTEM) as w:
+        calendar = rules.calendar(rules.rulebook_of(w, w.session.get_one(Petition, stage.petition_id)))
+        day = local_day(stage.ago(story.promised_for), str(w.kernel.zone))
+    return (Promise(story.promise, calendar.next_working_day(day)),)
+
+
+def _judge(stage: Stage) -> None:
+    """On its day author and followers are asked; the author says whether the promise was kept, or nothing."""
+    story = stage.story
+    with reading(SYSTEM) as w:
+        query = select(CasePromise.id).where(CasePromise.petition_id == stage.petition_id)
+        promise_id = w.session.scalars(query).one()
+    if story.report:
+        with stage.acting(stage.officer, stage.ago(story.promised_for + 1)) as (w, _version):
+            report_promise(w, promise_id, story.report, "")
+    with at(stage.ago(story.promised_for - 5)):
+        with work(SYSTEM) as w:
+            ask_about(w, promise_id)
+        if story.kept:
+            with work(SYSTEM) as w:
+                subject = (stage.petition_id, stage.author.account_id or 0, promise_id)
+                token = sign_token(w, Purpose.PROMISE_AUTHOR, *subject, w.now + LASTING)
+                say_kept(w, token, kept=story.kept == "yes")
+
+
+def _hold(stage: Stage) -> None:
+    """An invented emergency in the body's own area that still goes on, recorded and confirmed by two people."""
+    with reading(SYSTEM) as w:
+        area = w.session.get_one(Petition, stage.petition_id).area or ""
+    moment = stage.ago(stage.story.held)
+    proposing, confirming = stage.cast.stoppers
+    with stage.acting(proposing, moment) as (w, _version):
+        draft = StopDraft(
+            first_day=w.today,
+            last_day=None,
+            order_date=w.today,
+            act="Жылу магистралінің апатына байланысты төтенше жағдай туралы шешім (көрсетілім үшін ойдан шығарылған)",
+            link="",
+            reason="Ойдан шығарылған оқиға: әкімдік ғимараты босатылды, құжаттар мен байланыс жөндеу біткенше жоқ.",
+            language="kk",
+            areas=(area,),
+            # Citizens go on as before: an emergency in one district must not hold the country's collections.
+            kinds=(TermKind.ANSWER.value, TermKind.ORDINARY_REPLY.value),
+        )
+        stop_id = propose_stop(w, draft)
+    with stage.acting(confirming, moment) as (w, _version):
+        confirm_stop(w, stop_id)
 
 
 def _stop(stage: Stage) -> None:

@@ -12,17 +12,20 @@ from wtforms.validators import Optional, ValidationError
 from core.forms import Form, line_field, required, text_field
 from core.i18n import LANGUAGES, _, lazy
 from petitions.queries.casework import Colleague
+from petitions.queries.discussions import DiscussionRow
 from petitions.services.casework import LONGEST_NOTE
 from petitions.services.discussions import MOST as LONGEST_MINUTES
 from petitions.services.discussions import Invitation
 from petitions.services.links import LONGEST_LINK
 from petitions.services.questions import MOST, Question
+from petitions.services.term_acts import Reason
 from petitions.web.forms.desk import DayField
 from petitions.web.forms.writing import version_field
 
 NOBODY = "0"
 HOUR = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 LONGEST_LINE = 300
+LONGEST_REASON = 2_000
 
 
 def is_hour(_form: Form, field: Field) -> None:
@@ -89,7 +92,7 @@ class DiscussionForm(Form):
 
     day = DayField(lazy("Day"))
     hour = line_field(lazy("Hour"), required(lazy("Enter the hour.")), is_hour, max_length=5)
-    place = line_field(lazy("Place"), Optional(), max_length=LONGEST_LINE)
+    place = line_field(lazy("Where it is held"), Optional(), max_length=LONGEST_LINE)
     link = line_field(lazy("Address on the web, to take part from afar"), Optional(), max_length=LONGEST_LINK)
     materials = text_field(lazy("Materials"), Optional(), max_length=MOST)
     language = SelectField(lazy("Language of the text"))
@@ -111,6 +114,52 @@ class MinutesForm(Form):
     version = version_field()
 
 
+class MoveForm(DiscussionForm):
+    """A discussion with another hour, place or address, and why."""
+
+    reason = text_field(
+        lazy("Why is it moved?"), required(lazy("Write the reason.")), max_length=LONGEST_REASON
+    )
+
+    def show(self, row: DiscussionRow, zone: ZoneInfo) -> None:
+        """Fill in what was announced."""
+        local = row.starts_at.astimezone(zone)
+        self.day.show(local.date())
+        self.hour.data = f"{local:%H:%M}"
+        self.place.data, self.link.data, self.materials.data = row.place, row.link, row.materials
+        self.language.data = row.language
+
+    def why(self) -> Reason:
+        """The public reason, in the language of the announcement."""
+        return Reason(self.reason.data or "", self.language.data or "")
+
+
+class CallOffForm(Form):
+    """Why a discussion does not take place."""
+
+    reason = text_field(
+        lazy("Why does it not take place?"), required(lazy("Write the reason.")), max_length=LONGEST_REASON
+    )
+    language = SelectField(lazy("Language of the text"))
+    version = version_field()
+
+    def why(self) -> Reason:
+        """The public reason."""
+        return Reason(self.reason.data or "", self.language.data or "")
+
+
+class AmendForm(Form):
+    """New minutes in the place of those that stand, and why."""
+
+    minutes = text_field(lazy("Minutes"), required(lazy("Write the minutes.")), max_length=LONGEST_MINUTES)
+    reason = line_field(
+        lazy("What do you change, and why?"),
+        required(lazy("Say what you change, and why: it stands beside the new version.")),
+        max_length=LONGEST_LINE,
+    )
+    version = version_field()
+
+
 class ReportForm(Form):
     """What became of a promise."""
 
@@ -122,6 +171,6 @@ class ReportForm(Form):
     evidence = line_field(lazy("Where this can be seen or read"), Optional(), max_length=LONGEST_LINK)
 
 
-def offer_languages(form: QuestionForm | DiscussionForm, languages: Sequence[str]) -> None:
+def offer_languages(form: QuestionForm | DiscussionForm | CallOffForm, languages: Sequence[str]) -> None:
     """The languages to choose from, the case's own first."""
     form.language.choices = [(code, LANGUAGES[code]) for code in languages if code in LANGUAGES]

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 
-from wtforms import RadioField
+from wtforms import HiddenField, RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from core.forms import Form, required, text_field
-from core.i18n import lazy
+from core.i18n import LANGUAGES, lazy
 from petitions.domain.lifecycle import Action
 from petitions.domain.moderation import ACTIONS, REASON_MOST, Verdict
 from petitions.queries.moderation import GroundRow
+from petitions.services.term_acts import Reason
 from petitions.web.forms.writing import version_field
 
+LONGEST_WHY = 1_000
+TONGUES = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
 VERDICTS = {
     Verdict.PUBLISH: (lazy("Publish"), lazy("It can be signed at once, and its threshold is fixed today.")),
     Verdict.RETURN: (
@@ -51,3 +55,24 @@ class DecisionForm(Form):
         verdict = Verdict(self.verdict.data)
         grounded = verdict in {Verdict.REFUSE, Verdict.TAKE_DOWN}
         return verdict, (self.ground.data or "") if grounded else "", self.reason.data or ""
+
+
+class NoteReasonForm(Form):
+    """Why a note of a body is hidden or shown again; the button says which."""
+
+    reason = text_field(
+        lazy("Reason, in words that everybody understands"),
+        required(lazy("Write the reason.")),
+        max_length=LONGEST_WHY,
+    )
+    language = SelectField(lazy("Language of the text"), choices=TONGUES)
+    act = HiddenField()
+
+    @property
+    def shows_again(self) -> bool:
+        """Whether the note is to be shown again."""
+        return self.act.data == "restore"
+
+    def why(self) -> Reason:
+        """The public reason."""
+        return Reason(self.reason.data or "", self.language.data or "")

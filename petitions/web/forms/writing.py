@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 
-from core.forms import Form, line_field, text_field
+from core.forms import Form, line_field, required, text_field
 from core.i18n import lazy
 from petitions.domain.texts import TEXT_MOST, TITLE_MOST
 
@@ -37,31 +37,64 @@ class AddresseeForm(Form):
         return self
 
 
-class WordsForm(Form):
-    """Title, text and language; what is too short is only refused when the author goes on."""
+class DemandForm(Form):
+    """The demand in one sentence, and the language of the petition; too short is only refused when one goes on."""
 
     title = line_field(lazy("What do you demand? Say it in one sentence."), max_length=TITLE_MOST)
-    text = text_field(lazy("Why is it needed, and what exactly should be done?"), max_length=TEXT_MOST)
     language = SelectField(lazy("Language of the petition"))
+    version = version_field()
+
+    def offer(self, languages: Sequence[tuple[str, str]]) -> "DemandForm":
+        """The languages to choose from."""
+        self.language.choices = list(languages)
+        return self
+
+    def words(self) -> dict[str, str]:
+        """What the use case takes."""
+        return {"title": self.title.data or "", "language": self.language.data or ""}
+
+
+class ReasonsForm(Form):
+    """The text; only one that was frozen before asks what was changed."""
+
+    text = text_field(lazy("Why is it needed, and what exactly should be done?"), max_length=TEXT_MOST)
     reason = line_field(lazy("What did you change, and why?"), max_length=LONGEST_REASON)
     version = version_field()
 
-    def prepare(self, languages: Sequence[tuple[str, str]], *, again: bool) -> "WordsForm":
-        """The languages to choose from; only a text that was frozen before asks what was changed."""
-        self.language.choices = list(languages)
+    def ask_reason(self, again: bool) -> "ReasonsForm":
+        """Leave the question about the change out of a first version."""
         if not again:
             del self.reason
         return self
 
     def words(self) -> dict[str, str]:
         """What the use case takes."""
-        reason = self.reason.data if "reason" in self else ""
-        return {
-            "title": self.title.data or "",
-            "markdown": self.text.data or "",
-            "language": self.language.data or "",
-            "reason": reason or "",
-        }
+        words = {"markdown": self.text.data or ""}
+        return words | ({"reason": self.reason.data or ""} if "reason" in self else {})
+
+
+class InviteForm(Form):
+    """Whom the author invites to be a co-author."""
+
+    full_name = line_field(
+        lazy("Full name of the person whom you invite"), required(lazy("Write the full name of the person."))
+    )
+    email = line_field(lazy("E-mail address"), required(lazy("Write an e-mail address.")), max_length=254)
+    version = version_field()
+
+
+class ProposalForm(Form):
+    """What a co-author proposes for the draft."""
+
+    text = text_field(
+        lazy("What do you propose?"), required(lazy("Write what you propose.")), max_length=3000
+    )
+
+
+class AnswerForm(Form):
+    """Yes or no to an invitation; yes needs the consent."""
+
+    consent = BooleanField(lazy("I agree to be named in public as a co-author of this petition."))
 
 
 class VersionForm(Form):
