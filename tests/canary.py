@@ -1,8 +1,8 @@
 """S11 for the whole suite: every signer of the tests bears a mark that may stand in mails and sealed columns only.
 
-Names end in one of SURNAMES, mailboxes have one of HOSTS in them, and every token and uid that the code makes in a
-test is remembered. What the suite leaves behind is searched for them: each page that is got, the files of a test's site after
-the test, the output and logs of all workers and the folders of temporary files at the end of the session.
+Names end in one of SURNAMES, mailboxes have one of HOSTS in them, and every token and uid that the code makes in a test
+is remembered. What the suite leaves behind is searched for them: each page that is got, the files of a test's site
+after the test, the output and logs of all workers and the folders of temporary files at the end of the session.
 """
 
 import base64

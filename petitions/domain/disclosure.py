@@ -7,9 +7,9 @@ published. All else is made so that neither one table nor all of them together f
 goes on where an earlier one ended. What lowers the total (withdrawals) makes the next row come later.
 
 **Cells** (areas, channels, classes, residents and others, six states of signatures). A cell is in the *pool* until it
-is *shown*, and never goes back. Because the total is known, so is what the pool holds: total less shown cells. A cell that
-leaves takes its number out of that sum, and the difference would tell what it held before, unless what stays has grown
-enough to hide it. Hence the rules of `publish`:
+is *shown*, and never goes back. Because the total is known, so is what the pool holds: total less shown cells. A cell
+that leaves takes its number out of that sum, and the difference would tell what it held before, unless what stays has
+grown enough to hide it. Hence the rules of `publish`:
 
 1. A cell leaves the pool once it has ten, if at least three cells stay and hold at least ten together, and at least the
    *mark* of every cell that leaves: the most that the pool held at any publication at which that cell had fewer than
