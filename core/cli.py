@@ -195,7 +195,9 @@ def serve(host: str, port: int, with_jobs: bool) -> None:
     server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, channel_timeout=30)
     beside = Beside() if with_jobs else None
     signal.signal(signal.SIGTERM, _stop)
-    click.echo(f"Dauys serves on {kernel().settings.base_url} (stop with Ctrl+C)")
+    click.echo(
+        f"Dauys serves on http://{host}:{port}, known as {kernel().settings.base_url} (stop with Ctrl+C)"
+    )
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):

@@ -59,7 +59,10 @@ def write_bare(table: Table, source: Path, target: Path) -> None:
 
 
 def write_sheet(table: Table, source: Path, target: Path, made_at: datetime) -> None:
-    """The table as a workbook, cell by cell the same: numbers as numbers, texts as texts and never as anything else."""
+    """The table as a workbook, cell by cell the same: numbers as numbers, all else as text.
+
+    True and false are words as well: LibreOffice keeps a truth value as a formula, and here is none.
+    """
     book = Workbook(str(target), {"constant_memory": True, "tmpdir": str(target.parent)})
     book.set_properties({"title": f"Dauys: {table.name}", "comments": ABOUT, "created": made_at})
     sheet, place = _sheet(book, table, 1), 0
@@ -133,8 +136,6 @@ def _write_cell(sheet: Worksheet, row: int, place: int, text: str, column: Colum
         return
     if column.kind in {"integer", "number"}:
         sheet.write_number(row, place, float(text))
-    elif column.kind == "boolean":
-        sheet.write_boolean(row, place, text == "true")
     elif len(text) > MOST_SIGNS:
         sheet.write_string(row, place, f"{text[: MOST_SIGNS - 1]}…")
     else:

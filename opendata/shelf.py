@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,7 +19,7 @@ INDEX, MANIFEST, NAMED = "index.json", "manifest.json", "named"
 DRAFT = "making-"
 # Every day for a quarter, then the first version of each month for five years: enough to cite, little to keep.
 DAILY, MONTHLY = 92, 60
-TRIES = 3
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,23 @@ def root() -> Path:
 
 def newest() -> Version | None:
     """The newest version with people's words, as the addresses without a date give it; None before the first run."""
-    index = _index()
-    return _version(index.versions.get(index.current), named=True) if index else None
+    return _whole(lambda index: index.versions.get(index.current), named=True)
 
 
 def of_day(day: date) -> Version | None:
     """The version of a day without people's words, or None."""
-    index = _index()
-    return _version(index.versions.get(day.isoformat()), named=False) if index else None
+    return _whole(lambda index: index.versions.get(day.isoformat()), named=False)
+
+
+def _whole(which: Callable[[Index], str | None], *, named: bool) -> Version | None:
+    """A version of the index. Where its folder went between two looks, the index names another one by now."""
+    for _try in range(TRIES):
+        index = _index()
+        name = which(index) if index else None
+        version = _version(name, named=named)
+        if version is not None or name is None:
+            return version
+    return None
 
 
 def all_versions() -> list[Version]:

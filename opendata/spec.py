@@ -195,7 +195,7 @@ def _parameter(given: Spec, codes: Mapping[str, Sequence[str]]) -> Spec:
     if schema.get("default") in {None, ""}:
         schema.pop("default", None)
     if given["name"] in codes:
-        schema = {"type": "string", "enum": list(codes[given["name"]])}
+        schema = {"type": "string", "enum": sorted(codes[given["name"]])}
     made = {"name": given["name"], "in": "query", "required": False, "description": given["description"]}
     made["allowEmptyValue"] = True  # a form sends its empty fields too; they are as good as left out
     if given["name"] in PARAMETERS:

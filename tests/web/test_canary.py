@@ -33,9 +33,9 @@ from tests.factories import a_petition, an_account
 from tests.signing import the_row
 from tests.signing_pages import mails, manage_url, page_of, send, text_of
 
-NAME, OTHER_NAME = "Канарейка Сынақова", "Қанағат Сынақова"
+NAME, OTHER_NAME = "Канарейка Сынақова", "Тоқтархан Сынақова"
 MAILBOX = "kanareika.synaq@mail.example"
-WORDS = (*MARKS, "Қанағат", "synaq")
+WORDS = (*MARKS, "Тоқтархан", "synaq")
 
 
 def live(app, client, clock) -> int:
