@@ -22,7 +22,7 @@ from core import jobs, switches
 from core.config import KEY_FILE_NAME, ROOT, Settings, SettingsFault, load_settings
 from core.crypto import create_key_file
 from core.logs import log
-from core.work import SYSTEM, kernel, reading, work
+from core.work import SYSTEM, reading, work
 
 # What else must be usable before the app starts: the composition root knows.
 CHECKS: list[Callable[[Settings], object]] = []
@@ -195,9 +195,7 @@ def serve(host: str, port: int, with_jobs: bool) -> None:
     server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, channel_timeout=30)
     beside = Beside() if with_jobs else None
     signal.signal(signal.SIGTERM, _stop)
-    click.echo(
-        f"Dauys serves on http://{host}:{port}, known as {kernel().settings.base_url} (stop with Ctrl+C)"
-    )
+    click.echo(f"Dauys serves on http://{host}:{port} (stop with Ctrl+C)")
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):

@@ -6,7 +6,20 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Dialect, Engine, Enum, Integer, MetaData, String, event, text
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    cast,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import DateTime, TypeDecorator
@@ -148,14 +161,10 @@ def settle_sequences(session: Session) -> None:
         return
     for table in Base.metadata.sorted_tables:
         for column in table.primary_key.columns:
-            name = session.scalar(
-                text("SELECT pg_get_serial_sequence(:t, :c)"), {"t": table.name, "c": column.name}
-            )
+            name = session.scalar(select(func.pg_get_serial_sequence(table.name, column.name)))
             if name is not None:
-                query = (
-                    f'SELECT setval(:name, coalesce(max("{column.name}"), 0) + 1, false) FROM "{table.name}"'  # noqa: S608
-                )
-                session.execute(text(query), {"name": name})
+                following = func.coalesce(func.max(column), 0) + 1
+                session.execute(select(func.setval(cast(name, postgresql.REGCLASS), following, False)))
 
 
 def scrub(table: Any) -> None:

@@ -167,7 +167,7 @@ def _due(w: Work, entry: Job, row: JobRun | None) -> bool:
 
 def _done_today(w: Work, row: JobRun | None) -> bool:
     last = row.ok_at if row else None
-    return last is not None and last.astimezone(w.kernel.zone).date() >= w.today
+    return last is not None and w.day_of(last) >= w.today
 
 
 def _row(w: Work, name: str) -> JobRun:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
@@ -35,10 +35,12 @@ from core.config import Settings
 from core.forms import Form
 from core.refusal import Refusal
 from core.refusals import refusal_status, refusal_text
+from core.tables import as_csv
 
 PUBLIC_SECONDS = 5
 API = "/api/"
 MAX_BODY = 1_000_000
+LARGEST_ID = 2**53
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
@@ -50,7 +52,7 @@ class Id(IntegerConverter):
     """A row's number in a URL; a larger one than any row can have is no page."""
 
     def __init__(self, map: Any) -> None:
-        super().__init__(map, min=1, max=2**53)
+        super().__init__(map, min=1, max=LARGEST_ID)
 
 
 class QuietSessions(SecureCookieSessionInterface):
@@ -130,6 +132,19 @@ def page(template: str, /, *, form: Form | None = None, status: int | None = Non
     code = status or (form.status if form is not None and request.method == "POST" else 200)
     facts["title_prefix"] = i18n._("Error:") if code in {400, 422} else ""
     return make_response(render_template(template, form=form, **facts), code)
+
+
+def unlisted(response: Response) -> Response:
+    """A page that is for one person, or for one act: no search engine lists it."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
+    """A table as CSV, which a browser may show and keeps under `name`."""
+    response = Response(as_csv(head, rows), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.csv"'
+    return response
 
 
 def static_url(path: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -51,7 +51,15 @@ class Work:
     @property
     def today(self) -> date:
         """The local date at the start of this work."""
-        return self.now.astimezone(self.kernel.zone).date()
+        return self.day_of(self.now)
+
+    def day_of(self, moment: datetime) -> date:
+        """The local date of a moment."""
+        return moment.astimezone(self.kernel.zone).date()
+
+    def midnight(self, day: date) -> datetime:
+        """The moment at which a local day begins."""
+        return datetime.combine(day, time(), self.kernel.zone)
 
     @property
     def settings(self) -> Settings:

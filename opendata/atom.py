@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from flask import Response, make_response
 
 from core.i18n import asked_language, language
+from opendata.schemas import moment_text
 
 SPACE = "http://www.w3.org/2005/Atom"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -37,7 +38,7 @@ def feed(title: str, address: str, page: str, entries: Sequence[Entry]) -> Respo
     root = Element("feed", {"xmlns": SPACE, XML_LANG: language()})
     _text(root, "id", address)
     _text(root, "title", title)
-    _text(root, "updated", _moment(max((entry.updated for entry in entries), default=NEVER)))
+    _text(root, "updated", moment_text(max((entry.updated for entry in entries), default=NEVER)))
     SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": address})
     SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": page})
     _text(SubElement(root, "author"), "name", "Dauys")
@@ -60,8 +61,8 @@ def _entry(element: Element, entry: Entry) -> None:
     if entry.language:
         title.set(XML_LANG, entry.language)
     if entry.published:
-        _text(element, "published", _moment(entry.published))
-    _text(element, "updated", _moment(entry.updated))
+        _text(element, "published", moment_text(entry.published))
+    _text(element, "updated", moment_text(entry.updated))
     SubElement(element, "link", {"rel": "alternate", "type": "text/html", "href": entry.link})
     if entry.author:
         _text(SubElement(element, "author"), "name", entry.author)
@@ -72,7 +73,3 @@ def _text(parent: Element, name: str, text: str) -> Element:
     made = SubElement(parent, name)
     made.text = UNWRITABLE.sub("", text)
     return made
-
-
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

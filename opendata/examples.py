@@ -66,7 +66,7 @@ _STATISTICS: Example = {
     },
     "areas": {"note": "areas", **_NOTED, "rows": [{
         "area": "750000000", "name": "Алматы қаласы", "count": 420, "suppressed": False, "petitions": 7,
-        "population": 2300000, "per_1000": 0.183,
+        "population": 2300000, "per_1000": 0.18,
     }]},
 }  # fmt: skip
 
@@ -75,11 +75,11 @@ def _rows(item: Example, next_url: str | None = None) -> Example:
     return {"items": [item], "next": next_url}
 
 
-_NEXT = "https://dauys.example/api/v1/{}?limit=1&cursor=WzQyXQ.k0pQ"
+_NEXT = "https://dauys.example/api/v1/{}?limit=1&cursor={}"
 EXAMPLES: Mapping[str, Example] = {
     "Petition": _PETITION,
-    "Petitions": _rows(_PETITION, _NEXT.format("petitions")),
-    "Terms": _rows(_TERM, _NEXT.format("terms")),
+    "Petitions": _rows(_PETITION, _NEXT.format("petitions", "p42")),
+    "Terms": _rows(_TERM, _NEXT.format("terms", "t118")),
     "Authority": _AUTHORITY,
     "Authorities": _rows(_AUTHORITY),
     "Areas": _rows(_AREA),

@@ -23,10 +23,15 @@ class AnswerFigures(NamedTuple):
     share_on_time: float | None
     interval: tuple[float, float] | None
 
+    @property
+    def given(self) -> int:
+        """The answers that were given, in time or not."""
+        return self.due - self.overdue_now
+
 
 def answer_figures(dates: Sequence[AnswerDates]) -> AnswerFigures:
     """Counts, the median number of calendar days from the clock's start to the answer, and the share on time."""
-    fell_due = [one for one in dates if one.met_on is not None or one.late]
+    fell_due = [one for one in dates if one.fell_due]
     late = sum(one.late for one in fell_due)
     days = [(one.met_on - one.started_on).days for one in fell_due if one.met_on is not None]
     on_time = len(fell_due) - late

@@ -13,8 +13,7 @@ from core.i18n import _, format_date, lazy, url
 from core.links import absolute_url
 from core.refusal import Refusal
 from core.refusals import refusal_text
-from core.tables import as_csv
-from core.web import page
+from core.web import csv_file, page
 from core.work import Work, reading
 from opendata.atom import Entry, feed, tongue
 from opendata.ledger_facts import LEAST_RANKED, LeagueRow, league, league_row
@@ -63,10 +62,7 @@ def index() -> Response:
 def table() -> Response:
     """The figures of each body as a table; docs/ledger.md says what each column is."""
     with reading() as w:
-        made = as_csv(COLUMNS, [_cells(row) for row in league(w)])
-    response = Response(made, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'inline; filename="deadlines.csv"'
-    return response
+        return csv_file("deadlines", COLUMNS, [_cells(row) for row in league(w)])
 
 
 @bp.get("/feeds/overdue.atom")

@@ -11,6 +11,7 @@ from core.config import Controller
 from core.i18n import N_, _, speaking
 from core.links import absolute_url
 from opendata.dictionary import RULES, title_of
+from opendata.schemas import moment_text
 from opendata.spec import LICENCE
 from opendata.tables import TABLES, Column, Table
 from petitions.domain.disclosure import LEAST
@@ -22,7 +23,6 @@ ABOUT = N_(
     "totals."
 )
 OTHERS = ("kk", "ru")
-MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 Part = dict[str, Any]
 Said = TypeVar("Said")
 
@@ -54,7 +54,7 @@ def description(files: Mapping[str, FileFact], facts: Facts, *, with_words: bool
         made = _package(files, facts, with_words)
     content = json.dumps(made, ensure_ascii=False, sort_keys=True).encode()
     made["version"] = hashlib.sha256(content).hexdigest()
-    made["created"] = facts.made_at.strftime(MOMENT)
+    made["created"] = moment_text(facts.made_at)
     for resource in made["resources"]:
         sheet = files.get(f"{resource['name']}.xlsx")
         if sheet is not None:

@@ -28,7 +28,8 @@ from opendata.files import (
     write_sheet,
     write_tables,
 )
-from opendata.package import MOMENT, Facts, description
+from opendata.package import Facts, description
+from opendata.schemas import moment_text
 from opendata.tables import TABLES
 from petitions.queries import frozen
 
@@ -73,7 +74,7 @@ def _make(folder: Path, told: Told) -> tuple[dict[str, Any], date]:
     making = Making(folder, facts, rows, told)
     manifest = {
         "day": today.isoformat(),
-        "made_at": facts.made_at.strftime(MOMENT),
+        "made_at": moment_text(facts.made_at),
         "through": facts.through.isoformat() if facts.through else None,
         "kept": making.finish(folder, with_words=False),
         "named": making.finish(folder / shelf.NAMED, with_words=True),

@@ -7,11 +7,12 @@ from core.charts import Bar, Chart, bar_list
 from core.i18n import _, format_date, format_number, ngettext, url
 from core.work import Work
 from opendata.region_map import neighbours
+from opendata.statistics_charts import downloads
 from opendata.statistics_sheets import HOW, signed_here
 from petitions.queries import frozen
 from petitions.queries.listing import Filters
 from petitions.queries.selection import Selection, selected
-from petitions.web.petition_figures import counted_words, not_shown, rate_words
+from petitions.web.petition_figures import counted_words, not_shown, number_words, rate_words
 
 MOST_PETITIONS = 10
 MOST_ANSWERS = 20
@@ -42,12 +43,9 @@ def body_section(w: Work, code: str) -> Markup | None:
         [f"№ {one.petition_id}", format_date(one.met_on), *_days_and_limit(one)] for one in reversed(found)
     ]
     head = [_("Petition"), _("Answered"), _("Days taken"), _("Days allowed"), _("On time or late")]
-    downloads = [
-        (url("statistics.as_table", name="answer_times", authority=code), "CSV"),
-        (url("statistics.as_json", name="answer_times", authority=code), "JSON"),
-    ]
+    files = downloads("as_table", "as_json", name="answer_times", authority=code)
     made = Chart(
-        "answers", title, text, bar_list("answers", bars), head, rows, (2, 3), downloads, str(HOW["answers"])
+        "answers", title, text, bar_list("answers", bars), head, rows, (2, 3), files, str(HOW["answers"])
     )
     block: Markup = get_template_attribute("opendata/_register.html", "drawn")(made)
     return block
@@ -62,8 +60,7 @@ def _answer(one: frozen.AnswerTime) -> Bar:
 
 
 def _days_and_limit(one: frozen.AnswerTime) -> list[str]:
-    limit = "—" if one.limit is None else format_number(one.limit)
-    return [format_number(one.days), limit, _("Late") if one.late else _("On time")]
+    return [format_number(one.days), number_words(one.limit), _("Late") if one.late else _("On time")]
 
 
 def _beside_neighbours(w: Work, code: str) -> Chart:
@@ -72,18 +69,15 @@ def _beside_neighbours(w: Work, code: str) -> Chart:
     found = [rows[one] for one in beside if one in rows]
     bars = [_beside(row, code) for row in found]
     table = [
-        [row.name, counted_words(row.count), _number(row.population), rate_words(row.per_1000)]
+        [row.name, counted_words(row.count), number_words(row.population), rate_words(row.per_1000)]
         for row in found
     ]
     title = _("Beside its neighbours")
     text = _("Signatures of all petitions for each 1,000 residents, here and in the areas that border on it.")
     head = [_("Area"), _("Signatures"), _("Residents"), _("Per 1,000 residents")]
-    downloads = [
-        (url("statistics.as_table", name="areas"), "CSV"),
-        (url("statistics.as_json", name="areas"), "JSON"),
-    ]
+    files = downloads("as_table", "as_json", name="areas")
     return Chart(
-        "beside", title, text, bar_list("beside", bars), head, table, (1, 2, 3), downloads, str(HOW["areas"])
+        "beside", title, text, bar_list("beside", bars), head, table, (1, 2, 3), files, str(HOW["areas"])
     )
 
 
@@ -100,23 +94,18 @@ def _petitions(w: Work, code: str) -> Chart | None:
         return None
     top = sheet.rows[:MOST_PETITIONS]
     bars = [
-        Bar(title, count, f"{format_number(count)} ({rate_words(rate)})", _petition(id_), lang=lang)
+        Bar(
+            title,
+            count,
+            f"{format_number(count)} ({rate_words(rate)})",
+            url("petitions.show", petition_id=id_),
+            lang=lang,
+        )
         for id_, title, lang, count, rate in top
     ]
     title = str(sheet.title)
     text = _("Petitions with the most signatures from this area; for each 1,000 residents in brackets.")
     rows = [[f"№ {id_}", format_number(count), rate_words(rate)] for id_, _title, _lang, count, rate in top]
     head = [_("Petition"), _("Signatures"), _("Per 1,000 residents")]
-    downloads = [
-        (url("statistics.area_table", code=code), "CSV"),
-        (url("statistics.area_json", code=code), "JSON"),
-    ]
-    return Chart("here", title, text, bar_list("here", bars), head, rows, (1, 2), downloads, str(sheet.how))
-
-
-def _petition(petition_id: int) -> str:
-    return url("petitions.show", petition_id=petition_id)
-
-
-def _number(n: int | None) -> str:
-    return "—" if n is None else format_number(n)
+    files = downloads("area_table", "area_json", code=code)
+    return Chart("here", title, text, bar_list("here", bars), head, rows, (1, 2), files, str(sheet.how))

@@ -11,8 +11,7 @@ from werkzeug.exceptions import BadRequest
 from core.i18n import url
 from core.refusal import Refusal
 from core.refusals import refusal_text
-from core.tables import as_csv
-from core.web import problem
+from core.web import csv_file, problem
 from core.work import kernel
 
 Query = TypeVar("Query", bound=BaseModel)
@@ -90,12 +89,7 @@ def _kept(response: Response) -> Response:
 def _table(items: Sequence[BaseModel], name: str, page: type[BaseModel]) -> Response:
     """The rows as CSV: objects as `author.name`, lists as JSON, formulas made harmless, UTF-8 with its mark."""
     paths = columns(get_args(page.model_fields["items"].annotation)[0])
-    dumped = (item.model_dump(mode="json") for item in items)
-    rows = ([cell(row, path) for path in paths] for row in dumped)
-    table = as_csv([".".join(path) for path in paths], rows)
-    response = Response(table, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.csv"'
-    return response
+    return csv_file(name, [".".join(path) for path in paths], (cells(item, paths) for item in items))
 
 
 def columns(shape: type[BaseModel], before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
@@ -107,8 +101,13 @@ def columns(shape: type[BaseModel], before: tuple[str, ...] = ()) -> list[tuple[
     return paths
 
 
-def cell(row: Mapping[str, Any], path: Sequence[str]) -> Any:
-    """The value at a path as a table holds it; nothing where an object on the way is null."""
+def cells(item: BaseModel, paths: Sequence[tuple[str, ...]]) -> list[Any]:
+    """The values at some paths as a table holds them; nothing where an object on the way is null."""
+    row = item.model_dump(mode="json")
+    return [_cell(row, path) for path in paths]
+
+
+def _cell(row: Mapping[str, Any], path: Sequence[str]) -> Any:
     value: Any = row
     for name in path:
         value = None if value is None else value[name]

@@ -8,12 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from core.i18n import N_
 from petitions.domain.deadlines import TermKind, TermState
 
-
-def _moment(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
-Moment = Annotated[datetime, PlainSerializer(_moment, return_type=str, when_used="json")]
+def moment_text(value: datetime) -> str:
+    """A moment as it is written in all data: UTC, to the second."""
+    return value.astimezone(UTC).strftime(MOMENT)
+
+
+Moment = Annotated[datetime, PlainSerializer(moment_text, return_type=str, when_used="json")]
 ListedState = Literal["collecting", "under_review", "answered", "lapsed", "withdrawn", "refused"]
 SigningClosed = Literal["closed", "not-open", "frozen", "data-limit", "switched-off", "no-controller"]
 Tongue = Literal["kk", "ru", "en"]

@@ -7,9 +7,14 @@ from pydantic import Field
 from core.i18n import N_
 from opendata.schemas import Shape
 
-NOTE = Field(description=N_("Key of the note on how this is counted; it never changes."))
-COUNTED = Field(description=N_("How this is counted, in the language asked for."))
 ROWS = N_("The rows of this table.")
+
+
+class Noted(Shape):
+    """A figure with how it is counted."""
+
+    note: str = Field(description=N_("Key of the note on how this is counted; it never changes."))
+    how_counted: str = Field(description=N_("How this is counted, in the language asked for."))
 
 
 class FunnelDay(Shape):
@@ -27,11 +32,9 @@ class FunnelDay(Shape):
     counted: int = Field(ge=0, description=N_("Those that count."))
 
 
-class Funnel(Shape):
+class Funnel(Noted):
     """What becomes of signatures."""
 
-    note: str = NOTE
-    how_counted: str = COUNTED
     rows: list[FunnelDay] = Field(description=ROWS)
 
 
@@ -43,11 +46,9 @@ class MonthRow(Shape):
     n: int = Field(ge=0, description=N_("How many petitions."))
 
 
-class ByMonth(Shape):
+class ByMonth(Noted):
     """The months and how many petitions stand in which state."""
 
-    note: str = NOTE
-    how_counted: str = COUNTED
     rows: list[MonthRow] = Field(description=ROWS)
 
 
@@ -58,11 +59,9 @@ class ReasonRow(Shape):
     n: int = Field(ge=0, description=N_("How many petitions."))
 
 
-class Reasons(Shape):
+class Reasons(Noted):
     """The grounds of refusals."""
 
-    note: str = NOTE
-    how_counted: str = COUNTED
     rows: list[ReasonRow] = Field(description=ROWS)
 
 
@@ -74,19 +73,15 @@ class StageRow(Shape):
     median_days: float | None = Field(ge=0, description=N_("Median of its calendar days; null where n is 0."))
 
 
-class Stages(Shape):
+class Stages(Noted):
     """The time in each stage."""
 
-    note: str = NOTE
-    how_counted: str = COUNTED
     rows: list[StageRow] = Field(description=ROWS)
 
 
-class AnswersInTime(Shape):
+class AnswersInTime(Noted):
     """The time to an answer against its limit."""
 
-    note: str = NOTE
-    how_counted: str = COUNTED
     due: int = Field(ge=0, description=N_("Answers that were given, or whose date has passed."))
     given: int = Field(ge=0, description=N_("Answers that were given."))
     on_time: int = Field(ge=0, description=N_("Those given by their date."))
@@ -119,11 +114,9 @@ class AreaSum(Shape):
     per_1000: float | None = Field(ge=0, description=N_("count for each 1,000 of them."))
 
 
-class ByArea(Shape):
+class ByArea(Noted):
     """Signatures by area."""
 
-    note: str = NOTE
-    how_counted: str = COUNTED
     rows: list[AreaSum] = Field(description=ROWS)
 
 

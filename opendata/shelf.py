@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from core.work import kernel
-from opendata.package import MOMENT, FileFact
+from opendata.package import FileFact
+from opendata.schemas import MOMENT
 
 INDEX, MANIFEST, NAMED = "index.json", "manifest.json", "named"
 DRAFT = "making-"

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.work import Work
 from opendata import schemas_statistics as shapes
-from opendata.figures import DIGITS, wilson
+from opendata.figures import answer_figures
 from opendata.how_counted import HOW
 from petitions.domain.disclosure import LEAST
 from petitions.queries import frozen
@@ -25,7 +25,7 @@ def statistics(w: Work, since: date | None = None) -> shapes.Statistics:
         refusals=shapes.Reasons(**_note("refusals"), rows=_rows(frozen.refusal_reasons(w), shapes.ReasonRow)),
         stages=shapes.Stages(**_note("stages"), rows=_rows(frozen.stage_times(w), shapes.StageRow)),
         answers=_answers(frozen.answer_times(w, missing_too=True)),
-        areas=shapes.ByArea(**_note("areas"), rows=_areas(frozen.area_totals(w))),
+        areas=shapes.ByArea(**_note("areas"), rows=_rows(frozen.area_totals(w), shapes.AreaSum)),
     )
 
 
@@ -38,36 +38,18 @@ def _rows(rows: Sequence[Any], shape: type[Any]) -> list[Any]:
     return [shape(**{name: getattr(row, name) for name in shape.model_fields}) for row in rows]
 
 
-def _areas(rows: Sequence[frozen.AreaTotal]) -> list[shapes.AreaSum]:
-    return [
-        shapes.AreaSum(
-            area=row.area,
-            name=row.name,
-            count=row.count,
-            suppressed=row.count is None,
-            petitions=row.petitions,
-            population=row.population,
-            per_1000=row.per_1000,
-        )
-        for row in rows
-    ]
-
-
 def _answers(times: Sequence[frozen.AnswerTime]) -> shapes.AnswersInTime:
     """Those that were given or are late now; an answer that is not due yet says nothing."""
-    due = [one for one in times if one.met_on is not None or one.late]
-    given = [one for one in due if one.met_on is not None]
-    late = sum(one.late for one in due)
-    limits = [one.limit for one in due if one.limit is not None]
-    on_time = len(due) - late
+    made = answer_figures(times)
+    limits = [one.limit for one in times if one.fell_due and one.limit is not None]
     return shapes.AnswersInTime(
         **_note("answers"),
-        due=len(due),
-        given=len(given),
-        on_time=on_time,
-        late=late,
-        share_on_time=round(on_time / len(due), DIGITS) if due else None,
-        interval=wilson(on_time, len(due)),
-        median_days=float(median(one.days for one in given)) if given else None,
+        due=made.due,
+        given=made.given,
+        on_time=made.on_time,
+        late=made.late,
+        share_on_time=made.share_on_time,
+        interval=made.interval,
+        median_days=made.median_days,
         median_limit=float(median(limits)) if limits else None,
     )

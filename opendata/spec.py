@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Response, current_app
@@ -15,6 +16,7 @@ from werkzeug.routing import Rule
 
 from core.i18n import N_, _, speaking
 from core.links import absolute_url
+from core.web import LARGEST_ID
 from core.work import kernel
 from opendata.examples import EXAMPLES, PARAMETERS, PROBLEMS
 from opendata.parameters import Listed
@@ -25,7 +27,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 Spec = dict[str, Any]
 JSON, PROBLEM, CSV = "application/json", "application/problem+json", "text/csv"
 COMMON = (400, 429, 503)
-LARGEST_ID = 2**53
 LICENCE = {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"}
 ABOUT = N_(
     "Petitions, their terms and their answers, authorities, areas and rules: read-only, without a key, for every "
@@ -218,7 +219,7 @@ def _answer(status: int, response: Spec, said: Operation) -> None:
     response["description"] = STATUSES[status]
     response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _headers(status, said)}
     content = response.get("content", {})
-    if status == 200:
+    if status == HTTPStatus.OK:
         content[JSON]["example"] = EXAMPLES[said.shape]
         if said.is_list:
             content[CSV] = {"schema": {"type": "string"}}
@@ -227,9 +228,9 @@ def _answer(status: int, response: Spec, said: Operation) -> None:
 
 
 def _headers(status: int, said: Operation) -> list[str]:
-    waiting = status in {429, 503}
+    waiting = status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
     found = ["Access-Control-Allow-Origin", "Cache-Control", "Retry-After" if waiting else "ETag"]
-    return [*found, "Link"] if status < 300 and said.is_list else found
+    return [*found, "Link"] if status == HTTPStatus.OK and said.is_list else found
 
 
 def _drop_unused(spec: Spec) -> None:

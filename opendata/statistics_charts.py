@@ -14,7 +14,7 @@ from opendata import region_map
 from opendata.region_map import Place
 from opendata.statistics_sheets import EVERYBODY, Sheet
 from petitions.domain.lifecycle import State
-from petitions.web.petition_figures import CELLS, counted_words, not_shown, rate_words
+from petitions.web.petition_figures import CELLS, counted_words, not_shown, number_words, rate_words
 from petitions.web.state_words import STATES
 
 # A body with fewer answers has no row of its own in the drawing; the table has them all.
@@ -35,6 +35,12 @@ CLASSES: Mapping[int, Any] = {
     5: lazy("highest fifth"),
 }
 Downloads = Sequence[tuple[str, str]]
+
+
+def downloads(table: str, document: str, **values: str) -> Downloads:
+    """The addresses of a table of /statistics, as CSV and as JSON, by the names of their views."""
+    found = ((table, "CSV"), (document, "JSON"))
+    return [(url(f"statistics.{view}", **values), form) for view, form in found]
 
 
 def petitions(sheet: Sheet, downloads: Downloads) -> Chart:
@@ -72,7 +78,7 @@ def areas(sheet: Sheet, downloads: Downloads) -> Chart:
         lines.append((0, _("Hatched: not shown")))
     head = [_("Area"), _("Per 1,000 residents"), _("Signatures"), _("Residents"), _("Petitions")]
     rows = [
-        [row[1], rate_words(row[6]), counted_words(row[2]), _number(row[5]), format_number(row[4])]
+        [row[1], rate_words(row[6]), counted_words(row[2]), number_words(row[5]), format_number(row[4])]
         for row in sheet.rows
     ]
     beside = Markup('<div class="map-side">{}{}</div>').format(drawing, region_map.legend(sheet.name, lines))
@@ -126,10 +132,9 @@ def stages(sheet: Sheet, downloads: Downloads) -> Chart:
 
 def refusals(sheet: Sheet, downloads: Downloads) -> Chart:
     """The grounds, the most frequent first."""
-    ordered = sorted(sheet.rows, key=lambda row: (-row[2], row[0]))
-    bars = [Bar(row[1], row[2], format_number(row[2])) for row in ordered]
+    bars = [Bar(row[1], row[2], format_number(row[2])) for row in sheet.rows]
     head = [_("Ground"), _("Petitions")]
-    rows = [[row[1], format_number(row[2])] for row in ordered]
+    rows = [[bar.label, bar.shown] for bar in bars]
     text = _("How often each ground was the reason.")
     return _chart(sheet, text, bar_list(sheet.name, bars), head, rows, (1,), downloads)
 
@@ -170,7 +175,7 @@ def answers_table(sheet: Sheet) -> list[list[str]]:
     for code, name, due, given, _on_time, late, *shares, middle, first, last in sheet.rows:
         label = _("All authorities") if code == EVERYBODY else name
         share, low, high = (_share(value) for value in shares)
-        spread = "—" if first is None else _range(_number(first), _number(last))
+        spread = "—" if first is None else _range(number_words(first), number_words(last))
         counts = [format_number(n) for n in (due, given, late)]
         found.append([label, *counts, share, _range(low, high), _days(middle), spread])
     return found
@@ -244,7 +249,7 @@ def _answer_row(row: tuple[Any, ...], names: Mapping[str, str]) -> list[Any]:
         names.get(authority, authority),
         format_date(met_on),
         format_number(days),
-        _number(limit),
+        number_words(limit),
         state,
     ]
 
@@ -292,10 +297,6 @@ def _days(n: float | None) -> str:
     if n is None:
         return "—"
     return ngettext("%(n)s day", "%(n)s days", int(n), n=format_number(n))
-
-
-def _number(n: float | None) -> str:
-    return "—" if n is None else format_number(n)
 
 
 def _share(share: float | None) -> str:

@@ -22,7 +22,6 @@ OF_SITE, OF_AREA, OF_ONE = (
     "/statistics/areas/<code>.csv",
     "/petitions/<id>/statistics.csv",
 )
-PETITION = OF_PETITION
 COUNT = Column("count", "integer", N_("Signatures that are shown; empty where the number is not."), least=0)
 TITLE = Column("title", "string", N_("Title of the petition."))
 LANGUAGE = Column("language", "string", N_("Language of the title."))
@@ -46,7 +45,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "petitions": _of(MonthRow, n="petitions"),
     "areas": _of(AreaSum),
     "strong": (
-        *(PETITION, TITLE, LANGUAGE),
+        *(OF_PETITION, TITLE, LANGUAGE),
         *_picked(columns_of(AreaSignatures), "area"),
         *(AREA_NAME, COUNT, PER_1000),
         Column(
@@ -75,7 +74,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         ),
     ),
     "answer_times": (
-        *(PETITION, AUTHORITY),
+        *(OF_PETITION, AUTHORITY),
         Column("started_on", "date", N_("The day on which the clock started.")),
         Column("due_on", "date", N_("The last day for the answer, with stops and extensions.")),
         Column("met_on", "date", N_("The day of the answer.")),
@@ -92,7 +91,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         *_of(ReasonRow, n="petitions")[1:],
     ),
     "funnel": columns_of(FunnelDay),
-    "signed_here": (PETITION, TITLE, LANGUAGE, COUNT, PER_1000),
+    "signed_here": (OF_PETITION, TITLE, LANGUAGE, COUNT, PER_1000),
     "petition": (
         Column("dimension", "string", N_("By what the signatures are told apart."), tuple(Dimension)[1:]),
         Column("cell", "string", N_("Which of them; _rest is all that are not shown.")),

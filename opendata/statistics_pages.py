@@ -11,14 +11,16 @@ from flask import Blueprint, Response, request
 
 from authorities import queries as register
 from core.access import public
-from core.i18n import _, localised, url
+from core.i18n import _, localised
 from core.links import absolute_url
 from core.refusal import Refusal
-from core.tables import as_csv
-from core.web import page, problem
+from core.web import csv_file, page
 from core.work import Work, reading
 from opendata import statistics_charts as charts
+from opendata.package import LICENCE_PATH
 from opendata.region_map import neighbours
+from opendata.replies import BadParameter, bad_parameter
+from opendata.schemas import moment_text
 from opendata.spec import LICENCE
 from opendata.statistics_sheets import EVERYBODY, SHEETS, Sheet, signed_here
 from petitions.queries import rules
@@ -33,8 +35,8 @@ PERIOD = re.compile(r"([12][0-9]{3})(?:-(0[1-9]|1[0-2]))?")
 # The figures change once a day, but for the states of petitions: a minute late is early enough.
 KEPT = "public, max-age=60, stale-while-revalidate=300"
 DECEMBER = 12
-LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
 bp = Blueprint("statistics", __name__)
+bp.register_error_handler(BadParameter, bad_parameter)
 Problems = dict[str, str]
 
 
@@ -90,18 +92,13 @@ def _signed_here(w: Work, code: str) -> Sheet:
     return signed_here(w, code)
 
 
-def _csv(found: Sheet | Response) -> Response:
-    if isinstance(found, Response):
-        return found
-    made = Response(as_csv(found.columns, found.rows), mimetype="text/csv")
-    made.headers["Content-Disposition"] = f'inline; filename="statistics-{found.name}.csv"'
-    made.headers["Link"] = f'<{_dictionary()}>; rel="describedby", <{LICENCE_ADDRESS}>; rel="license"'
+def _csv(found: Sheet) -> Response:
+    made = csv_file(f"statistics-{found.name}", found.columns, found.rows)
+    made.headers["Link"] = f'<{_dictionary()}>; rel="describedby", <{LICENCE_PATH}>; rel="license"'
     return _open(_kept(made))
 
 
-def _json(w: Work, found: Sheet | Response) -> Response:
-    if isinstance(found, Response):
-        return found
+def _json(w: Work, found: Sheet) -> Response:
     text = json.dumps(_document(w, found), ensure_ascii=False)
     return _open(_kept(Response(text, mimetype="application/json")))
 
@@ -115,7 +112,7 @@ def _document(w: Work, sheet: Sheet) -> Mapping[str, Any]:
         "how_counted": str(sheet.how),
         "filters": _given() if sheet.narrowed else {},
         "as_of": as_of and as_of.isoformat(),
-        "generated_at": w.now.replace(second=0, microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "generated_at": moment_text(w.now.replace(second=0)),
         "version": _version(items),
         "licence": LICENCE["identifier"],
         "dictionary": _dictionary(),
@@ -128,40 +125,38 @@ def _figures(w: Work, selection: Selection) -> dict[str, Any]:
     """Everything that the page shows for a selection; the number of queries does not depend on it."""
     among = selected(w, selection)
     n, signatures = how_many_petitions(w, among)
-    sheets = {name: make(w, among) for name, make in SHEETS.items()} if n else {}
-    names = {code: localised(names) for code, names in _bodies(w, sheets).items()}
+    facts = {"total": n, "signatures": signatures, "charts": {}, "sheets": {}, "downloads": _downloads}
+    return facts | _shown({name: make(w, among) for name, make in SHEETS.items()}) if n else facts
+
+
+def _shown(sheets: Mapping[str, Sheet]) -> dict[str, Any]:
+    """The tables with what is drawn of them."""
+    bodies = {line["authority"]: line for line in sheets["answers"].records()}
     drawn = {
-        name: draw(sheets[name], _downloads(name))
-        for name, draw in charts.DRAWN.items()
-        if name in sheets and sheets[name].rows
+        name: draw(sheets[name], _downloads(name)) for name, draw in charts.DRAWN.items() if sheets[name].rows
     }
-    if sheets and any(row[6] for row in sheets["answer_times"].rows):
-        drawn["answer_times"] = charts.answer_times(sheets["answer_times"], _downloads("answer_times"), names)
-    facts = {"total": n, "signatures": signatures, "charts": drawn, "sheets": sheets, "downloads": _downloads}
-    if sheets:
-        everybody = next((one for one in sheets["answers"].records() if one["authority"] == EVERYBODY), None)
-        facts |= {
-            "everybody": everybody,
-            "area_list": charts.area_list(sheets["areas"]),
-            "answers": charts.answers_table(sheets["answers"]),
-            "strong": charts.strong_table(sheets["strong"]),
-        }
-    return facts
+    times = sheets["answer_times"]
+    if any(row[6] for row in times.rows):
+        names = {code: line["name"] for code, line in bodies.items()}
+        drawn[times.name] = charts.answer_times(times, _downloads(times.name), names)
+    return {
+        "charts": drawn,
+        "sheets": sheets,
+        "everybody": bodies.get(EVERYBODY),
+        "area_list": charts.area_list(sheets["areas"]),
+        "answers": charts.answers_table(sheets["answers"]),
+        "strong": charts.strong_table(sheets["strong"]),
+    }
 
 
-def _bodies(w: Work, sheets: Mapping[str, Sheet]) -> Mapping[str, Mapping[str, str]]:
-    rows = sheets["answer_times"].rows if sheets else ()
-    return register.authority_names(w, sorted({row[1] for row in rows}))
-
-
-def _sheet(w: Work, name: str) -> Sheet | Response:
-    """The table of the address for its selection, or what is wrong with the address."""
+def _sheet(w: Work, name: str) -> Sheet:
+    """The table of the address for its selection; BadParameter names each part of it that means nothing."""
     if name not in SHEETS:
         raise Refusal("not-found")
     selection, problems = _asked(w)
     if problems:
         detail = "; ".join(f"{key}: {words}" for key, words in problems.items())
-        return problem(400, "Bad parameter", detail=detail, parameters=sorted(problems))
+        raise BadParameter(detail, sorted(problems))
     return SHEETS[name](w, selected(w, selection))
 
 
@@ -220,12 +215,8 @@ def _given() -> dict[str, str]:
     return {name: value for name in NARROWING if (value := request.args.get(name, "").strip())}
 
 
-def _downloads(name: str) -> list[tuple[str, str]]:
-    kept: dict[str, str] = _given()
-    return [
-        (url("statistics.as_table", name=name, **kept), "CSV"),
-        (url("statistics.as_json", name=name, **kept), "JSON"),
-    ]
+def _downloads(name: str) -> charts.Downloads:
+    return charts.downloads("as_table", "as_json", name=name, **_given())
 
 
 def _bad() -> str:

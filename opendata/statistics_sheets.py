@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 from authorities import queries as register
 from core.i18n import lazy, localised
 from core.work import Work
 from opendata import how_counted
-from opendata.figures import DIGITS, median_interval, wilson
-from petitions.domain.disclosure import REST, per_1000
+from opendata.figures import answer_figures, median_interval
+from petitions.domain.disclosure import per_1000
 from petitions.domain.rulebook import Ground
 from petitions.queries import frozen, rules
 from petitions.queries.frozen import AnswerTime
@@ -82,7 +81,7 @@ def answer_times(w: Work, among: Ids) -> Sheet:
 
 def answers(w: Work, among: Ids) -> Sheet:
     """The answers of each body, and of all together, with medians and intervals."""
-    found = [one for one in frozen.answer_times(w, among, missing_too=True) if one.met_on or one.late]
+    found = [one for one in frozen.answer_times(w, among, missing_too=True) if one.fell_due]
     bodies = sorted({one.authority for one in found})
     names = register.authority_names(w, bodies)
     lines = [(EVERYBODY, "", found)] if found else []
@@ -97,29 +96,23 @@ def answers(w: Work, among: Ids) -> Sheet:
 def funnel(w: Work, _among: Ids) -> Sheet:
     """The equation of the whole site, day by day."""
     columns = ("day", "submitted", "pending", "expired", "invalid", "withdrawn", "quarantined", "counted")
-    rows = [tuple(getattr(row, name) for name in columns) for row in frozen.site_funnel(w)]
-    return _sheet("funnel", columns, rows[-DAYS_OF_FUNNEL:], narrowed=False)
+    rows = _rows(columns, frozen.site_funnel(w)[-DAYS_OF_FUNNEL:])
+    return _sheet("funnel", columns, rows, narrowed=False)
 
 
 def areas(w: Work, among: Ids) -> Sheet:
     """Signatures by area: sums of those numbers that are shown."""
     columns = ("area", "name", "count", "suppressed", "petitions", "population", "per_1000")
-    rows = [
-        (row.area, row.name, row.count, row.count is None, row.petitions, row.population, row.per_1000)
-        for row in frozen.area_totals(w, among)
-        if row.area != REST
-    ]
-    return _sheet("areas", columns, rows)
+    return _sheet("areas", columns, _rows(columns, frozen.area_totals(w, among)))
 
 
 def strong(w: Work, among: Ids) -> Sheet:
     """Areas where a petition to a body of the whole country has at least twice its own national rate."""
-    population = {row.code: row.population for row in register.first_level(w)}
-    country = sum(number or 0 for number in population.values())
-    names = {row.code: row.name for row in register.first_level(w)}
+    places = {row.code: row for row in register.first_level(w)}
+    country = sum(place.population or 0 for place in places.values())
     found = []
     for one in local_shares(w, among):
-        here = per_1000(one.count, population.get(one.area))
+        here = per_1000(one.count, places[one.area].population if one.area in places else None)
         everywhere = per_1000(one.total, country)
         if here and everywhere and here >= STRONG * everywhere:
             quotient = round(here / everywhere, 1)
@@ -129,7 +122,7 @@ def strong(w: Work, among: Ids) -> Sheet:
                     one.title,
                     one.language,
                     one.area,
-                    names[one.area],
+                    places[one.area].name,
                     one.count,
                     here,
                     everywhere,
@@ -203,22 +196,21 @@ def _sheet(
     return Sheet(name, TITLES[name], HOW[name], columns, rows, narrowed)
 
 
+def _rows(columns: Sequence[str], found: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Rows of a query that has its values under the names of the columns."""
+    return [tuple(getattr(row, name) for name in columns) for row in found]
+
+
 def _grounds(w: Work) -> list[Ground]:
     return [ground for loaded in rules.shipped_rulebooks(w) for ground in loaded.rulebook.grounds]
 
 
 def _times(found: Sequence[AnswerTime]) -> tuple[Any, ...]:
     """Counts, the share on time and the median number of days, both with their intervals; as in the ledger."""
-    days = sorted(one.days for one in found if one.met_on is not None)
-    late = sum(one.late for one in found)
-    on_time = len(found) - late
-    share = round(on_time / len(found), DIGITS)
-    middle = float(median(days)) if days else None
-    counts = (len(found), len(days), on_time, late)
+    made = answer_figures(found)
+    spread = median_interval([one.days for one in found if one.met_on is not None])
     return (
-        *counts,
-        share,
-        *(wilson(on_time, len(found)) or NO_RANGE),
-        middle,
-        *(median_interval(days) or NO_RANGE),
+        *(made.due, made.given, made.on_time, made.late),
+        *(made.share_on_time, *(made.interval or NO_RANGE)),
+        *(made.median_days, *(spread or NO_RANGE)),
     )

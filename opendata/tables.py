@@ -12,7 +12,7 @@ from core.i18n import N_
 from core.work import Work
 from opendata import rows, schemas
 from opendata.figures import answer_figures
-from opendata.replies import cell, columns
+from opendata.replies import cells, columns
 from opendata.schemas_signatures import AreaSignatures, DailySignatures
 from petitions.queries import frozen
 from petitions.queries.listing import Filters, view_page
@@ -110,7 +110,7 @@ def _petitions(w: Work) -> Iterator[Row]:
     paths = columns(schemas.Petition)
     while True:
         page = view_page(w, Filters(), after, PAGE)
-        yield from (_cells(rows.petition(view), paths) for view in page.items)
+        yield from (cells(rows.petition(view), paths) for view in page.items)
         if page.next is None:
             return
         after = int(page.next)
@@ -130,7 +130,7 @@ def _terms(w: Work) -> Iterator[Row]:
     after: int | None = None
     paths = columns(schemas.Term)
     while found := listed_terms(w, state=None, authority=None, after=after, limit=PAGE):
-        yield from (_cells(rows.term(row), paths) for row in found)
+        yield from (cells(rows.term(row), paths) for row in found)
         after = found[-1].id
 
 
@@ -139,12 +139,7 @@ def _authorities(w: Work) -> Iterator[Row]:
     dates = answer_dates(w, [row.code for row in found])
     paths = columns(schemas.Authority)
     for row in found:
-        yield _cells(rows.authority(row, answer_figures(dates[row.code])), paths)
-
-
-def _cells(item: BaseModel, paths: Sequence[tuple[str, ...]]) -> Row:
-    row = item.model_dump(mode="json")
-    return [cell(row, path) for path in paths]
+        yield cells(rows.authority(row, answer_figures(dates[row.code])), paths)
 
 
 OF_PETITION = Column("petition", "integer", N_("Number of the petition."), least=1)

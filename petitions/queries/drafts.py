@@ -63,6 +63,11 @@ class Draft:
     grounds: tuple[GroundRow, ...]
     rulings: tuple[Ruling, ...]
 
+    @property
+    def corrects(self) -> bool:
+        """Whether it changes a text that was submitted before: then what was changed has to be said."""
+        return self.again and not self.frozen
+
 
 @dataclass(frozen=True, slots=True)
 class OwnCase:

@@ -10,7 +10,7 @@ from core.work import Work
 from petitions.domain.lifecycle import State
 from petitions.models.duplicates import DuplicateLink
 from petitions.models.petition import Petition, PetitionText
-from petitions.queries.access import listed
+from petitions.queries.access import is_listed, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,12 @@ def copies_of(w: Work, petition_id: int) -> tuple[Linked, ...]:
     mine = query.where(DuplicateLink.original_id == petition_id, listed())
     rows = w.session.execute(mine.order_by(DuplicateLink.linked_at, Petition.id))
     return tuple(_linked(link, petition) for link, petition in rows)
+
+
+def may_be_linked(w: Work, petition_id: int) -> bool:
+    """Whether a case can still be linked to an older one: it is public, and no part of a link."""
+    linked = w.session.get(DuplicateLink, petition_id) is not None or copies_of(w, petition_id)
+    return is_listed(w.session.get_one(Petition, petition_id)) and not linked
 
 
 def texts_of(w: Work, ids: Collection[int]) -> dict[int, str]:

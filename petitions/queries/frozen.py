@@ -1,16 +1,16 @@
-"""Reading the frozen tables: the only source of published figures beside a petition's live total."""
+"""The published figures: of signatures from the frozen tables alone, of cases by their states and dates now."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from authorities.models import Area
 from authorities.queries import AreaRow, first_level
@@ -23,6 +23,8 @@ from petitions.models.case import Decision, Term
 from petitions.models.frozen import FrozenCell, FrozenDay, FrozenState
 from petitions.models.petition import FrozenCount, Petition
 from petitions.queries.access import listed
+from petitions.queries.records import AnswerDates, is_late
+from petitions.queries.selection import began_at
 
 SLICE = 1000
 # Petitions by their ids, or by a query of ids.
@@ -111,7 +113,7 @@ def days_of(w: Work, petition_id: int) -> list[DayRow]:
         return []
     columns = select(FrozenCount.day, FrozenCount.counted).where(FrozenCount.petition_id == petition_id)
     totals = w.session.execute(columns.order_by(FrozenCount.day))
-    return list(joined_days(opened.astimezone(w.kernel.zone).date(), totals))
+    return list(joined_days(w.day_of(opened), totals))
 
 
 def every_day(w: Work) -> Iterator[tuple[int, DayRow]]:
@@ -124,7 +126,7 @@ def every_day(w: Work) -> Iterator[tuple[int, DayRow]]:
     )
     found = w.session.execute(query.execution_options(yield_per=SLICE))
     for (petition_id, opened), rows in groupby(found, key=itemgetter(0, 1)):
-        day = opened.astimezone(w.kernel.zone).date() if opened else date.min
+        day = w.day_of(opened) if opened else date.min
         totals = ((row[2], row[3]) for row in rows)
         yield from ((petition_id, row) for row in joined_days(day, totals))
 
@@ -183,27 +185,13 @@ def _area_cells(known: tuple[AreaRow, ...], shown: Mapping[str, int]) -> list[Ar
 
 
 @dataclass(frozen=True, slots=True)
-class AreaTotal:
+class AreaTotal(AreaCell):
     """The shown numbers of one area in all petitions: at least so many, because suppressed ones are left out.
 
     `petitions` says in how many it is shown; `count` is None where it is in none.
     """
 
-    area: str
-    names: Mapping[str, str]
-    count: int | None
     petitions: int
-    population: int | None
-
-    @property
-    def name(self) -> str:
-        """The name in the reader's language."""
-        return localised(self.names)
-
-    @property
-    def per_1000(self) -> float | None:
-        """Signatures per 1,000 residents."""
-        return per_1000(self.count, self.population)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,20 +221,16 @@ class StageTime:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerTime:
-    """One answer: the calendar days that it took (until today where it is missing) and those that it had.
-
-    `limit` is None while an open stop holds the date.
-    """
+class AnswerTime(AnswerDates):
+    """One answer with its petition, and the calendar days that it took (until today where it is missing)."""
 
     petition_id: int
-    authority: str
-    started_on: date
-    due_on: date | None
-    met_on: date | None
     days: int
-    limit: int | None
-    late: bool
+
+    @property
+    def limit(self) -> int | None:
+        """The calendar days that it had; None while an open stop holds the date."""
+        return (self.due_on - self.started_on).days if self.due_on else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,14 +258,13 @@ def area_totals(w: Work, among: Among | None = None) -> list[AreaTotal]:
     )
     found = {cell: (int(count), n) for cell, count, n in w.session.execute(query)}
     rows = ((row, *found.get(row.code, (None, 0))) for row in first_level(w))
-    return [AreaTotal(row.code, row.names, count, n, row.population) for row, count, n in rows]
+    return [AreaTotal(row.code, row.names, count, row.population, n) for row, count, n in rows]
 
 
 def petitions_by_month(w: Work, among: Among | None = None) -> list[MonthCount]:
     """Listed petitions by month and present state."""
-    began = func.coalesce(Petition.opened_at, Petition.ended_at, Petition.submitted_at, Petition.created_at)
-    moments = w.session.execute(select(began, Petition.state).where(*_those(among)))
-    found = Counter((_day(w, at).replace(day=1), state.value) for at, state in moments)
+    moments = w.session.execute(select(began_at, Petition.state).where(*_those(among)))
+    found = Counter((w.day_of(at).replace(day=1), state.value) for at, state in moments)
     return [MonthCount(month, state, n) for (month, state), n in sorted(found.items())]
 
 
@@ -309,7 +292,7 @@ def stage_times(w: Work, among: Among | None = None) -> list[StageTime]:
     reached = select(Petition.opened_at, Petition.reached_at).where(*_those(among))
     for opened, at in w.session.execute(reached):
         if opened is not None and at is not None:
-            days["collecting"].append((_day(w, at) - _day(w, opened)).days)
+            days["collecting"].append((w.day_of(at) - w.day_of(opened)).days)
     return [StageTime(stage, len(n), float(median(n)) if n else None) for stage, n in days.items()]
 
 
@@ -324,7 +307,7 @@ def answer_times(w: Work, among: Among | None = None, *, missing_too: bool = Fal
     )
     if not missing_too:
         query = query.where(Term.met_on.is_not(None))
-    return [_answer_time(w, *row) for row in w.session.execute(query)]
+    return [_answer_time(w, row) for row in w.session.execute(query)]
 
 
 def site_funnel(w: Work, since: date | None = None) -> list[SiteFunnel]:
@@ -340,21 +323,8 @@ def _those(among: Among | None) -> tuple[ColumnElement[bool], ...]:
     return (listed(),) if among is None else (listed(), Petition.id.in_(among))
 
 
-def _day(w: Work, at: datetime) -> date:
-    return at.astimezone(w.kernel.zone).date()
-
-
-def _answer_time(
-    w: Work,
-    petition_id: int,
-    authority: str | None,
-    started_on: date,
-    due_on: date | None,
-    met_on: date | None,
-    missed_on: date | None,
-) -> AnswerTime:
-    ended = met_on or w.today
-    late = missed_on is not None or (due_on is not None and ended > due_on)
-    limit = (due_on - started_on).days if due_on else None
-    days = (ended - started_on).days
-    return AnswerTime(petition_id, authority or "", started_on, due_on, met_on, days, limit, late)
+def _answer_time(w: Work, row: Row[Any]) -> AnswerTime:
+    late = is_late(w, row.due_on, row.met_on, row.missed_on)
+    days = ((row.met_on or w.today) - row.started_on).days
+    dates = (row.started_on, row.due_on, row.met_on)
+    return AnswerTime(row.authority, *dates, late, row.petition_id, days)

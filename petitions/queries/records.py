@@ -23,6 +23,11 @@ class AnswerDates:
     met_on: date | None
     late: bool
 
+    @property
+    def fell_due(self) -> bool:
+        """Whether it says anything: it was given, or its date has passed."""
+        return self.met_on is not None or self.late
+
 
 def answer_dates(w: Work, authorities: Sequence[str]) -> dict[str, list[AnswerDates]]:
     """The answer terms of listed petitions by body, in one query; ended ones (`cancelled`) are left out."""
@@ -34,6 +39,11 @@ def answer_dates(w: Work, authorities: Sequence[str]) -> dict[str, list[AnswerDa
     )
     found: dict[str, list[AnswerDates]] = {code: [] for code in authorities}
     for authority, started_on, due_on, met_on, missed_on in w.session.execute(query):
-        late = missed_on is not None or (due_on is not None and (met_on or w.today) > due_on)
+        late = is_late(w, due_on, met_on, missed_on)
         found[authority or ""].append(AnswerDates(authority or "", started_on, due_on, met_on, late))
     return found
+
+
+def is_late(w: Work, due_on: date | None, met_on: date | None, missed_on: date | None) -> bool:
+    """Whether the date has passed without what was due; what was missed once stays late."""
+    return missed_on is not None or (due_on is not None and (met_on or w.today) > due_on)

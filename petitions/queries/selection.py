@@ -1,7 +1,7 @@
 """Which petitions a figure is taken over: the filters of the statistics, as a query of numbers of petitions."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date
 
 from sqlalchemy import Select, func, select
 
@@ -11,6 +11,8 @@ from petitions.queries.access import listed
 from petitions.queries.listing import Filters, narrowed
 
 Ids = Select[int]
+# When a petition began: published, or ended where it never was.
+began_at = func.coalesce(Petition.opened_at, Petition.ended_at, Petition.submitted_at, Petition.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,10 @@ def selected(w: Work, selection: Selection) -> Ids:
     query = select(Petition.id).where(*narrowed(w, selection.filters))
     if selection.rulebook:
         query = query.where(Petition.rulebook == selection.rulebook)
-    begun = func.coalesce(Petition.opened_at, Petition.ended_at, Petition.submitted_at, Petition.created_at)
     if selection.since is not None:
-        query = query.where(begun >= _midnight(w, selection.since))
+        query = query.where(began_at >= w.midnight(selection.since))
     if selection.until is not None:
-        query = query.where(begun < _midnight(w, selection.until))
+        query = query.where(began_at < w.midnight(selection.until))
     return query
 
 
@@ -51,13 +52,8 @@ def how_many_petitions(w: Work, among: Ids) -> tuple[int, int]:
 
 def years(w: Work) -> list[int]:
     """The years in which petitions began, the newest first."""
-    begun = func.coalesce(Petition.opened_at, Petition.ended_at, Petition.submitted_at, Petition.created_at)
-    found = w.session.execute(select(func.min(begun), func.max(begun)).where(listed())).one()
+    found = w.session.execute(select(func.min(began_at), func.max(began_at)).where(listed())).one()
     if found[0] is None:
         return []
-    first, last = (moment.astimezone(w.kernel.zone).year for moment in found)
+    first, last = (w.day_of(moment).year for moment in found)
     return list(range(last, first - 1, -1))
-
-
-def _midnight(w: Work, day: date) -> datetime:
-    return datetime.combine(day, time(), w.kernel.zone)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
@@ -15,12 +15,11 @@ from petitions.domain.eligibility import SIGNABLE
 from petitions.models.frozen import FrozenCell, FrozenDay, FrozenState
 from petitions.models.petition import FrozenCount, Petition, PetitionCount
 from petitions.models.signature import Signature, SignatureState, TallyDelta
-from petitions.queries.frozen import Dimension, first_level_of, public_order
+from petitions.queries.frozen import FIXED, Dimension, first_level_of, public_order
 from petitions.services import tally
 
 ONE_DAY = timedelta(days=1)
 SLICE = 5000
-EQUATION = ("counted", "withdrawn", "expired", "pending", "invalid", "quarantined")
 Cells = dict[str, Counter[str]]
 _COLUMNS = (Signature.area, Signature.channel, Signature.evidence, Signature.resident)
 
@@ -114,11 +113,11 @@ def _yesterday(w: Work) -> date:
 
 
 def _ends(w: Work, day: date) -> datetime:
-    return datetime.combine(day + ONE_DAY, time(), w.kernel.zone)
+    return w.midnight(day + ONE_DAY)
 
 
 def _local(w: Work, moment: datetime | None) -> date:
-    return (moment or w.now).astimezone(w.kernel.zone).date()
+    return w.day_of(moment or w.now)
 
 
 def _new_state(w: Work, petition: Petition) -> FrozenState:
@@ -183,7 +182,7 @@ def _settle(
             Signature.confirmed_at < _ends(w, state.day),
         )
         _add(book.actual, register, w.session.execute(gone.group_by(*_COLUMNS)), -1)
-        if _live(w, state.petition_id) == _expected(book.actual, by_day.values()):
+        if _live(w, state.petition_id) == _totals(book.actual, *by_day.values()):
             return
     old = select(*_COLUMNS, func.count().label("n")).where(*_counted(state))
     old = old.where(Signature.confirmed_at < _ends(w, state.day)).group_by(*_COLUMNS)
@@ -209,13 +208,10 @@ def _live(w: Work, petition_id: int) -> tuple[int, int]:
     return stored.counted + int(counted), stored.residents + int(residents)
 
 
-def _expected(actual: Cells, days: Iterable[Cells]) -> tuple[int, int]:
-    residency = [cells[Dimension.RESIDENCY] for cells in (actual, *days)]
+def _totals(*parts: Cells) -> tuple[int, int]:
+    """How many count in all of these, and how many of them are residents."""
+    residency = [cells[Dimension.RESIDENCY] for cells in parts]
     return sum(cells.total() for cells in residency), sum(cells["resident"] for cells in residency)
-
-
-def _totals(actual: Cells) -> tuple[int, int]:
-    return actual[Dimension.RESIDENCY].total(), actual[Dimension.RESIDENCY]["resident"]
 
 
 def _add_day(book: _Book, register: Register, day: date, arrived: Mapping[str, Counter[str]]) -> None:
@@ -251,7 +247,8 @@ def _finish(w: Work, petition: Petition, state: FrozenState, book: _Book, throug
     counts = w.session.get(PetitionCount, petition.id)
     if state.final or petition.state in SIGNABLE or counts is None or counts.pending:
         return
-    _publish(book, Dimension.FUNNEL, through, published_once({n: getattr(counts, n) for n in EQUATION}))
+    equation = {name: getattr(counts, name) for name in FIXED[Dimension.FUNNEL]}
+    _publish(book, Dimension.FUNNEL, through, published_once(equation))
     state.final = True
 
 

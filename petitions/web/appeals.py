@@ -16,15 +16,16 @@ from petitions.models.appeals import AppealOutcome
 from petitions.notices.appeals import APPEALS
 from petitions.queries import appeals as query
 from petitions.queries.drafts import own_case
+from petitions.queries.moderation import BANDS
 from petitions.services import appeals, cases, submitting
 from petitions.web import refusals_appeals  # noqa: F401 - it registers the words of this module's refusals
+from petitions.web.bands import by_band
 from petitions.web.forms.appeals import OUTCOMES, AppealForm, OutcomeForm
 from petitions.web.forms.writing import NO_VERSION
 from petitions.web.writing_words import MailPreview
 
 bp = Blueprint("appeals", __name__)
 View = Response | Redirect
-BANDS = ("late", "soon", "later")
 
 
 @bp.route("/petitions/<id:petition_id>/appeal", methods=["GET", "POST"])
@@ -52,12 +53,8 @@ def queue() -> View:
     """Appeals that wait, the oldest first, with counts by age; and how the last ones ended."""
     with reading(current_actor()) as w:
         rows, decided = query.waiting(w), query.decided_lately(w)
-    band = request.args.get("band", "")
-    band = band if band in BANDS else ""
-    counts = {name: sum(row.band == name for row in rows) for name in BANDS}
-    shown = [row for row in rows if row.band == band] if band else rows
-    facts = {"band": band, "total": len(rows), "counts": counts, "done": request.args.get("done")}
-    return page("moderation/appeals.html", rows=shown, decided=decided, **facts)
+    facts = by_band(rows, BANDS) | {"decided": decided, "done": request.args.get("done")}
+    return page("moderation/appeals.html", **facts)
 
 
 @bp.route("/moderation/<id:petition_id>/appeal", methods=["GET", "POST"])

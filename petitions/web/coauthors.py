@@ -12,7 +12,7 @@ from core.access import acting, needs, open_to_all
 from core.forms import Form, refusals_on
 from core.i18n import url
 from core.refusal import Refusal
-from core.web import page
+from core.web import page, unlisted
 from core.work import Work, reading, work
 from petitions.domain.lifecycle import Action, Party
 from petitions.models.petition import Petition
@@ -26,13 +26,7 @@ from petitions.web.steps import draft_for, to_mine
 bp = Blueprint("coauthors", __name__, url_prefix="/petitions")
 BOTH = ["GET", "POST"]
 View = Response | Redirect
-
-
-@bp.after_request
-def _found_by_nobody(response: Response) -> Response:
-    """No search engine lists these pages."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+bp.after_request(unlisted)
 
 
 @bp.route("/<id:petition_id>/edit/authors", methods=BOTH)

@@ -26,7 +26,7 @@ def index() -> Response:
     return page("help/index.html", name="index", menu=MENU)
 
 
-@bp.get("/<any(sign,easy,write,next,authorities,accessibility):name>")
+@bp.get(f"/<any({','.join(PAGES)}):name>")
 @public
 def show(name: str) -> Response:
     """One help page in the reader's language. 404 for a name that there is not."""

@@ -13,12 +13,11 @@ from core.i18n import url
 from core.web import page
 from core.work import reading, work
 from petitions.domain.lifecycle import Action, Party
-from petitions.models.petition import Petition
 from petitions.queries import duplicates
 from petitions.queries import moderation as query
-from petitions.queries.access import is_listed
 from petitions.queries.similar import similar_to
 from petitions.services import cases, screening, submitting
+from petitions.web.bands import by_band
 from petitions.web.forms.moderation import VERDICTS, DecisionForm
 from petitions.web.forms.writing import NO_VERSION
 from petitions.web.writing_words import OFFER, mail_preview
@@ -36,11 +35,8 @@ def queue() -> View:
         return redirect(url(".case", petition_id=int(number)), 303)
     with reading(current_actor()) as w:
         rows, decided = query.queue(w), query.decided_lately(w)
-    band = request.args.get("band", "")
-    counts = {name: sum(row.band == name for row in rows) for name in query.BANDS}
-    shown = [row for row in rows if row.band == band] if band in counts else rows
-    facts = {"band": band if band in counts else "", "total": len(rows), "done": request.args.get("done")}
-    return page("moderation/queue.html", rows=shown, counts=counts, decided=decided, **facts)
+    facts = by_band(rows, query.BANDS) | {"decided": decided, "done": request.args.get("done")}
+    return page("moderation/queue.html", **facts)
 
 
 @bp.get("/<id:petition_id>")
@@ -105,6 +101,5 @@ def _compared(shown: query.ModeratedCase) -> dict[str, Any]:
         alike = similar_to(w, shown.id, refused=True)
         texts = duplicates.texts_of(w, [row.card.id for row in alike])
         original, copies = duplicates.original_of(w, shown.id), duplicates.copies_of(w, shown.id)
-        listed = is_listed(w.session.get_one(Petition, shown.id))
-    linkable = listed and original is None and not copies
+        linkable = duplicates.may_be_linked(w, shown.id)
     return {"alike": alike, "texts": texts, "original": original, "copies": copies, "linkable": linkable}

@@ -1,4 +1,4 @@
-"""A tagged PDF of headings and paragraphs in a font that has the Kazakh letters."""
+"""Tagged PDFs in a font that has the Kazakh letters: what every sheet has, and one of headings and paragraphs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,19 +19,42 @@ STYLES = {
 FOOT_MM = 15
 
 
-class Paper(FPDF):  # type: ignore[misc]
-    """One document. Every block is an element of the structure tree, so that screen readers read it in order."""
+class Sheet(FPDF):
+    """A document on A4 whose parts are elements of the structure tree, in the order in which they are read."""
 
     def __init__(self, fonts: Path, language: str, title: str, at: datetime) -> None:
         super().__init__(format="A4")
-        self._receipt = title
         self.add_font(FONT, "", fonts / "NotoSans-Regular-subset.ttf")
         self.add_font(FONT, "B", fonts / "NotoSans-Bold-subset.ttf")
         self.set_lang(language)
         self.set_title(title)
         self.set_creator("Dauys")
-        # The same content is the same file: its date is the hand-over's, not the printing's.
+        # The same content is the same file: its date is that of what it says, not the printing's.
         self.set_creation_date(at)
+
+    @contextmanager
+    def _element(self, tag: str, **more: str) -> Iterator[None]:
+        # The library marks only pictures and headings by itself; these are the same calls with our own tags.
+        number = self.struct_builder.next_mcid_for_page(self.page)
+        self._add_marked_content(struct_type=f"/{tag}", mcid=number, **more)
+        self._out(f"/{tag} <</MCID {number}>> BDC")
+        yield
+        self._out("EMC")
+
+    @contextmanager
+    def _ornament(self) -> Iterator[None]:
+        """What is drawn here says nothing to those who listen."""
+        self._out("/Artifact BMC")
+        yield
+        self._out("EMC")
+
+
+class Paper(Sheet):
+    """One document of blocks, on as many pages as they need."""
+
+    def __init__(self, fonts: Path, language: str, title: str, at: datetime) -> None:
+        super().__init__(fonts, language, title, at)
+        self._receipt = title
         self.set_margin(22)
         self.set_auto_page_break(True, 2 * FOOT_MM)
         self.add_page()
@@ -40,9 +63,8 @@ class Paper(FPDF):  # type: ignore[misc]
         """The receipt number and the page on every page."""
         self.set_y(-FOOT_MM)
         self.set_font(FONT, "", 9)
-        self._out("/Artifact BMC")
-        self.cell(0, 6, f"{self._receipt} · {self.page_no()}", align="C")
-        self._out("EMC")
+        with self._ornament():
+            self.cell(0, 6, f"{self._receipt} · {self.page_no()}", align="C")
 
     def block(self, tag: str, text: str) -> None:
         """Print a heading or a paragraph; one that crosses a page is one element on each of them."""
@@ -61,12 +83,3 @@ class Paper(FPDF):  # type: ignore[misc]
                 for line in lines[:fitting]:
                     self.cell(0, height, line, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
             lines = lines[fitting:]
-
-    @contextmanager
-    def _element(self, tag: str) -> Iterator[None]:
-        # The library marks only pictures and headings by itself; these are the same calls with our own tags.
-        number = self.struct_builder.next_mcid_for_page(self.page)
-        self._add_marked_content(struct_type=f"/{tag}", mcid=number)
-        self._out(f"/{tag} <</MCID {number}>> BDC")
-        yield
-        self._out("EMC")

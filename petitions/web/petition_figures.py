@@ -140,9 +140,14 @@ def counted_words(count: int | None) -> str:
     return not_shown() if count is None else format_number(count)
 
 
+def number_words(n: float | None) -> str:
+    """A number, or a dash where there is none."""
+    return "—" if n is None else format_number(n)
+
+
 def rate_words(rate: float | None) -> str:
     """Signatures per 1,000 residents with two digits, or a dash where there is none."""
-    return "—" if rate is None else format_number(round(rate, 2))
+    return number_words(None if rate is None else round(rate, 2))
 
 
 def _joined(rows: Sequence[DayRow], most: int) -> list[DayRow]:
@@ -179,9 +184,8 @@ def _hidden(cells: Sequence[AreaCell], in_short: bool) -> list[Bar]:
 
 
 def _place_row(cell: AreaCell) -> list[str]:
-    population = "—" if cell.population is None else format_number(cell.population)
     name = str(CELLS[REST]) if cell.area == REST else cell.name
-    return [name, counted_words(cell.count), population, rate_words(cell.per_1000)]
+    return [name, counted_words(cell.count), number_words(cell.population), rate_words(cell.per_1000)]
 
 
 def _mix(w: Work, card: PetitionCard, dimension: Dimension) -> Chart | None:
@@ -189,27 +193,8 @@ def _mix(w: Work, card: PetitionCard, dimension: Dimension) -> Chart | None:
     cells = frozen.cells_of(w, card.id, dimension)
     if sum(cell.count is not None for cell in cells if cell.cell != REST) < 2:
         return None
-    bars = [Bar(_cell_word(c), c.count, counted_words(c.count)) for c in _named(cells)]
-    key = str(dimension.value)
-    return Chart(
-        key,
-        str(TITLES[dimension]),
-        _("Counted signatures by the end of the day."),
-        bar_list(key, bars),
-        [_("Group"), _("Signatures")],
-        [[bar.label, bar.shown] for bar in bars],
-        downloads=[(url("petition_statistics.table", petition_id=card.id), "CSV")],
-        how=str(HOW_CELLS),
-    )
-
-
-def _named(cells: Sequence[CellRow]) -> list[CellRow]:
-    """The rows worth a line: the pool only where there is something in it that may be shown."""
-    return [cell for cell in cells if cell.cell != REST or cell.count]
-
-
-def _cell_word(cell: CellRow) -> str:
-    return str(CELLS.get(cell.cell, cell.cell))
+    words = str(TITLES[dimension]), _("Counted signatures by the end of the day.")
+    return _divided(card, dimension, words, cells)
 
 
 def _funnel(w: Work, card: PetitionCard) -> Chart | None:
@@ -217,12 +202,21 @@ def _funnel(w: Work, card: PetitionCard) -> Chart | None:
     cells = frozen.funnel_of(w, card.id)
     if cells is None or all(cell.count is None for cell in cells):
         return None
-    bars = [Bar(_cell_word(cell), cell.count, counted_words(cell.count)) for cell in _named(cells)]
+    title = _("What became of what was submitted")
+    text = _("Each signature that was begun is in exactly one of these rows.")
+    return _divided(card, Dimension.FUNNEL, (title, text), cells)
+
+
+def _divided(
+    card: PetitionCard, dimension: Dimension, words: tuple[str, str], cells: Sequence[CellRow]
+) -> Chart:
+    """The cells as bars; the pool has a line only where there is something in it that may be shown."""
+    shown = [cell for cell in cells if cell.cell != REST or cell.count]
+    bars = [Bar(str(CELLS.get(c.cell, c.cell)), c.count, counted_words(c.count)) for c in shown]
     return Chart(
-        "funnel",
-        _("What became of what was submitted"),
-        _("Each signature that was begun is in exactly one of these rows."),
-        bar_list("funnel", bars),
+        dimension.value,
+        *words,
+        bar_list(dimension.value, bars),
         [_("Group"), _("Signatures")],
         [[bar.label, bar.shown] for bar in bars],
         downloads=[(url("petition_statistics.table", petition_id=card.id), "CSV")],

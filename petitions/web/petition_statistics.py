@@ -5,8 +5,7 @@ from flask import Blueprint, Response
 from core.access import public
 from core.links import absolute_url
 from core.refusal import Refusal
-from core.tables import as_csv
-from core.web import page
+from core.web import csv_file, page
 from core.work import Work, reading
 from petitions.queries.petitions import PetitionCard, listed_petition
 from petitions.web.petition_figures import cells_table, in_full
@@ -30,8 +29,7 @@ def table(petition_id: int) -> Response:
     """How the signatures divide, as a table; days and areas are in the API."""
     with reading() as w:
         rows = cells_table(w, _opened(w, petition_id).id)
-    made = Response(as_csv(("dimension", "cell", "count", "suppressed"), rows), mimetype="text/csv")
-    made.headers["Content-Disposition"] = f'inline; filename="petition-{petition_id}-statistics.csv"'
+    made = csv_file(f"petition-{petition_id}-statistics", ("dimension", "cell", "count", "suppressed"), rows)
     made.headers["Link"] = f'<{absolute_url("data_pages.dictionary")}#statistics-petition>; rel="describedby"'
     return made
 

@@ -9,7 +9,7 @@ from core.access import needs, open_to_all, public
 from core.forms import refusals_on
 from core.i18n import url
 from core.limits import limiter
-from core.web import page
+from core.web import page, unlisted
 from core.work import ANYONE, reading, work
 from petitions.domain.keeping import TERMS, Kept
 from petitions.domain.lifecycle import Action, Party
@@ -18,6 +18,7 @@ from petitions.queries import reports as query
 from petitions.queries.access import require_moderator
 from petitions.services import cases, reports, submitting, takedowns
 from petitions.web import refusals_reports  # noqa: F401 - it registers the words of this module's refusals
+from petitions.web.bands import by_band
 from petitions.web.forms.reports import REASONS, LeaveForm, PutBackForm, ReportForm
 
 bp = Blueprint("reports", __name__)
@@ -38,7 +39,7 @@ def report(petition_id: int) -> View:
             reports.report_petition(w, petition_id, ReportReason(form.reason.data), form.text.data or "")
         if not form.errors and not form.form_errors:
             return redirect(url(".sent", petition_id=petition_id), 303)
-    return _unlisted(page("petitions/report.html", form=form, p=sheet, days=TERMS[Kept.REPORT].length.n))
+    return unlisted(page("petitions/report.html", form=form, p=sheet, days=TERMS[Kept.REPORT].length.n))
 
 
 @bp.get("/petitions/<id:petition_id>/report/sent")
@@ -47,7 +48,7 @@ def sent(petition_id: int) -> Response:
     """The same words for every report, kept or dropped."""
     with reading() as w:
         query.sheet(w, petition_id)
-    return _unlisted(page("petitions/report_sent.html", back=url("petitions.show", petition_id=petition_id)))
+    return unlisted(page("petitions/report_sent.html", back=url("petitions.show", petition_id=petition_id)))
 
 
 @bp.get("/moderation/reports")
@@ -56,12 +57,8 @@ def queue() -> View:
     """What readers report, the longest waiting first, and the last takedowns."""
     with reading(current_actor()) as w:
         rows, down = query.reported(w), query.takedowns(w)
-    band = request.args.get("band", "")
-    band = band if band in query.BANDS else ""
-    counts = {name: sum(row.band == name for row in rows) for name in query.BANDS}
-    shown = [row for row in rows if row.band == band] if band else rows
-    facts = {"band": band, "total": len(rows), "counts": counts, "done": request.args.get("done")}
-    return page("moderation/reports.html", rows=shown, down=down, **facts)
+    facts = by_band(rows, query.BANDS) | {"down": down, "done": request.args.get("done")}
+    return page("moderation/reports.html", **facts)
 
 
 @bp.route("/moderation/<id:petition_id>/reports", methods=BOTH)
@@ -98,9 +95,3 @@ def put_back(petition_id: int) -> View:
         form.version.data = petition.version
         facts = {"id": petition.id, "title": petition.title, "language": petition.language}
     return page("moderation/put_back.html", form=form, **facts) if may else redirect(url(".queue"), 303)
-
-
-def _unlisted(response: Response) -> Response:
-    """No search engine lists these pages."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response

@@ -9,7 +9,7 @@ from core.access import needs, open_to_all, public
 from core.forms import refusals_on
 from core.i18n import language, url
 from core.limits import limiter
-from core.web import page
+from core.web import page, unlisted
 from core.work import ANYONE, reading, work
 from petitions.domain.lifecycle import Action, Party
 from petitions.queries import drafts as query
@@ -21,13 +21,7 @@ from petitions.web.forms.writing import VersionForm
 bp = Blueprint("safety", __name__, url_prefix="/petitions")
 BOTH = ["GET", "POST"]
 View = Response | Redirect
-
-
-@bp.after_request
-def _found_by_nobody(response: Response) -> Response:
-    """No search engine lists these pages."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+bp.after_request(unlisted)
 
 
 @bp.route("/<id:petition_id>/contact", methods=BOTH)

@@ -12,7 +12,7 @@ from core.forms import refusals_on
 from core.i18n import language, url
 from core.links import absolute_url
 from core.refusal import Refusal
-from core.web import page
+from core.web import page, unlisted
 from core.work import ANYONE, Work, reading, work
 from petitions.domain.notice import Audience
 from petitions.queries import signing as queries
@@ -26,13 +26,7 @@ bp = Blueprint("signing", __name__)
 UNAVAILABLE, CONFLICT = 503, 409
 CONFIRM, MANAGE, STOP = "/signatures/confirm/<token>", "/signatures/manage/<token>", "/unsubscribe/<token>"
 SIGN, JOIN = "/petitions/<id:petition_id>/sign", "/petitions/<id:petition_id>/join/<token>"
-
-
-@bp.after_request
-def _found_by_nobody(response: Response) -> Response:
-    """Pages of signing are for one person each: no search engine lists them."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+bp.after_request(unlisted)
 
 
 @bp.get(SIGN)

@@ -1,13 +1,14 @@
 """Words that authors' and moderators' pages share: the numbers of an offer, and the mail of a decision."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from core.i18n import _, format_date, format_number, ngettext, url
+from core.refusal import Refusal
+from petitions.domain import texts
 from petitions.domain.events import Event
 from petitions.domain.moderation import Verdict
-from petitions.domain.texts import TEXT_LEAST, TITLE_LEAST
 from petitions.notices.words import AUTHOR
 from petitions.queries.drafts import Draft
 from petitions.queries.moderation import GroundRow, ModeratedCase
@@ -52,15 +53,14 @@ def tasks_of(draft: Draft) -> list[Task]:
     beside = ngettext(
         "%(n)s co-author", "%(n)s co-authors", len(draft.co_authors), n=format_number(len(draft.co_authors))
     )
-    unsaid = draft.again and not draft.frozen and not draft.reason
-    whole = len(draft.markdown) >= TEXT_LEAST and not unsaid
+    whole = _enough(texts.require_text, draft.markdown) and (bool(draft.reason) or not draft.corrects)
     here = {"petition_id": draft.id}
     return [
         Task(_("Addressee"), url("writing.addressee", **here), bool(body), body),
         Task(
             _("Demand"),
             url("steps.demand", **here),
-            len(draft.title) >= TITLE_LEAST,
+            _enough(texts.require_title, draft.title),
             draft.title,
             draft.language,
         ),
@@ -72,6 +72,15 @@ def tasks_of(draft: Draft) -> list[Task]:
             beside if draft.co_authors else _("You alone"),
         ),
     ]
+
+
+def _enough(require: Callable[[str], None], words: str) -> bool:
+    """Whether an answer could be submitted as it is."""
+    try:
+        require(words)
+    except Refusal:
+        return False
+    return True
 
 
 def mail_preview(case: ModeratedCase, verdict: Verdict, ground: GroundRow | None, reason: str) -> MailPreview:

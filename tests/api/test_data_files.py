@@ -7,7 +7,7 @@ import json
 import shutil
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -330,12 +330,12 @@ def _no_files(folder: Path) -> None:
     ],
 )  # fmt: skip
 def test_whatever_is_broken_there_is_no_5xx_and_the_next_run_mends_it(
-    client: FlaskClient, app: Flask, damage: object
+    client: FlaskClient, app: Flask, damage: Callable[[Path], None]
 ) -> None:
     a_petition()
     publish()
     whole = the_set(client)
-    damage(data_folder(app))  # type: ignore[operator]
+    damage(data_folder(app))
     for address in (*PAGES, "/data/2026-11-23/", *(f"/data/{name}" for name in FILES)):
         assert client.get(address).status_code in {200, 404}, address
     publish()

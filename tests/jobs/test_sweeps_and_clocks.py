@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -37,6 +38,8 @@ from tests.factories import a_petition
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 REMINDERS = {"reminded", "reminded_late"}
 K, S = TermKind, State
+# State, terms with their dates, and what was told how often.
+Seen = tuple[State, dict[TermKind, tuple[Any, ...]], dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,9 @@ def all_sweeps() -> int:
     return done + sweep_reminders()
 
 
-def seen(world: World) -> dict[str, object]:
+def seen(world: World) -> dict[str, Seen]:
     """Where every case stands: state, terms with their dates, and what was told how often."""
-    found: dict[str, object] = {}
+    found: dict[str, Seen] = {}
     for name in World.__dataclass_fields__:
         id_ = getattr(world, name)
         with reading(ANYONE) as w:
@@ -136,7 +139,7 @@ def test_every_way_ends_in_the_same_state(app: Flask, clock: Clock, way: str) ->
     world = a_world()
     WAYS[way](app, clock)
     found = seen(world)
-    states = {name: row[0] for name, row in found.items()}  # type: ignore[index]
+    states = {name: row[0] for name, row in found.items()}
     assert states == {
         "gathering": S.LAPSED, "screening": S.SCREENING, "collecting": S.COLLECTING,
         "waiting": S.UNDER_REVIEW, "reviewed": S.UNDER_REVIEW, "answered": S.ANSWERED,

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.work import SYSTEM, Actor, work
@@ -79,6 +79,18 @@ def test_search_finds_nothing_else(client: FlaskClient, query: str) -> None:
     assert found == [] or not terms(query)
 
 
+@pytest.mark.postgres_too
+def test_some_of_the_words_are_said_to_be_some_and_are_no_data(client: FlaskClient) -> None:
+    petition = a_petition()
+    searchable(petition, "Ауылға жаңа кітапхана салынсын")
+    some = "No petition has all of your words. These have at least one of them."
+    for query, said in (("кітапхана Астана", True), ("кітапхана ауыл", False)):
+        page = client.get(f"/petitions?{urlencode({'q': query, 'lang': 'en'})}").get_data(as_text=True)
+        assert CARD.findall(page) == [str(petition)] and (some in page) is said
+        items = client.get(f"/api/v1/petitions?{urlencode({'q': query})}").get_json()["items"]
+        assert [item["id"] for item in items] == ([] if said else [petition])
+
+
 def test_words_are_folded_both_ways() -> None:
     assert terms("Әңгіме ҒЫЛЫМ қоғам өмір ұлт үміт һәм ёлка Ёлка") == [
         "ангиме", "гылым", "когам", "омир", "улт", "умит", "хам", "елка",
@@ -86,14 +98,19 @@ def test_words_are_folded_both_ways() -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(alphabet=st.characters(exclude_characters="\x00{(", exclude_categories=("Cs",)), max_size=60))
+@given(st.text(alphabet=st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), max_size=60))
+@example("{{ 7 * 7 }} %(n)s {% if %}")
 def test_no_characters_break_the_list_or_the_data(app: Flask, text: str) -> None:
-    # The pages are searched for unfilled places, and what a reader types can look like one.
-    client = app.test_client()
     for name in ("q", "state", "tier", "area", "authority", "order", "cursor"):
-        assert client.get(f"/petitions?{urlencode({name: text})}").status_code == 200
+        assert status(app, f"/petitions?{urlencode({name: text})}") == 200
     for name in ("q", "state", "area", "limit", "cursor", "format"):
-        assert client.get(f"/api/v1/petitions?{urlencode({name: text})}").status_code in {200, 400}
+        assert status(app, f"/api/v1/petitions?{urlencode({name: text})}") in {200, 400}
+
+
+def status(app: Flask, path: str) -> int:
+    """Asked by a plain client: the one that checks pages takes a reader's own braces for an unfilled place."""
+    with app.app_context():
+        return FlaskClient(app, app.response_class).get(path).status_code
 
 
 def test_what_means_nothing_is_said_at_its_place_and_left_out(client: FlaskClient) -> None:

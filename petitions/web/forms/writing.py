@@ -8,6 +8,7 @@ from wtforms import BooleanField, HiddenField, SelectField
 from core.forms import Form, line_field, required, text_field
 from core.i18n import lazy
 from petitions.domain.texts import TEXT_MOST, TITLE_MOST
+from petitions.services.letters import MOST as LONGEST_LETTER
 
 NO_VERSION = -1
 LONGEST_REASON = 500
@@ -87,7 +88,7 @@ class ProposalForm(Form):
     """What a co-author proposes for the draft."""
 
     text = text_field(
-        lazy("What do you propose?"), required(lazy("Write what you propose.")), max_length=3000
+        lazy("What do you propose?"), required(lazy("Write what you propose.")), max_length=LONGEST_LETTER
     )
 
 
