@@ -104,9 +104,14 @@ def lang_url(code: str) -> str:
     return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
 
 
+def local_day(value: date) -> date:
+    """The day of a moment where the instance is; what is a day already stays."""
+    return value.astimezone(current_app.config["DAUYS_ZONE"]).date() if isinstance(value, datetime) else value
+
+
 def format_date(value: date, style: str = "long") -> str:
-    """A date in local words."""
-    return babel_date(value, style, locale=language())
+    """A date in local words; of a moment its day where the instance is."""
+    return babel_date(local_day(value), style, locale=language())
 
 
 def format_datetime(value: datetime, style: str = "long") -> str:

@@ -112,6 +112,7 @@ def _template_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         format_date=i18n.format_date,
+        local_day=i18n.local_day,
         format_datetime=i18n.format_datetime,
         format_number=i18n.format_number,
         format_share=i18n.format_share,

@@ -124,6 +124,19 @@ class PetitionThreshold(Base):
     __table_args__ = (CheckConstraint("count > 0", name="positive"),)
 
 
+class PetitionQuarter(Base):
+    """A quarter, a half or three quarters of a petition's goal, marked once for good.
+
+    `reached_at` is NULL for what was reached before quarters were marked.
+    """
+
+    __tablename__ = "petition_quarters"
+    petition_id: Mapped[int] = mapped_column(BigId, ForeignKey("petitions.id"), primary_key=True)
+    percent: Mapped[int] = mapped_column(primary_key=True)
+    reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (CheckConstraint("percent IN (25, 50, 75)", name="quarter"),)
+
+
 class PetitionCount(Base):
     """The totals of a petition, written by the tally job only."""
 

@@ -20,11 +20,13 @@ from petitions.models.appeals import Appeal, AppealOutcome
 from petitions.models.case import Decision, JournalEntry, Term
 from petitions.models.petition import Petition
 from petitions.models.reports import Report, Takedown
+from petitions.models.updates import AuthorUpdate, AuthorUpdateAct, UpdateAct
 from petitions.queries import rules
 
 MEASURES = (
     *("received", "published", "returned", "refused", "appeals", "appeals_upheld", "appeals_restored"),
     *("appeals_silence", "reports", "takedowns", "restores"),
+    *("updates", "updates_taken_down", "updates_restored"),
 )
 VERDICTS = {Verdict.RETURN: "returned", Verdict.REFUSE: "refused", Verdict.TAKE_DOWN: "takedowns"}
 OUTCOMES = {
@@ -32,6 +34,7 @@ OUTCOMES = {
     AppealOutcome.RESTORED: "appeals_restored",
     AppealOutcome.SILENCE: "appeals_silence",
 }
+UPDATES = {UpdateAct.HIDE: "updates_taken_down", UpdateAct.RESTORE: "updates_restored"}
 SWITCHED = {"switch.on": True, "switch.off": False}
 Happened = Iterator[tuple[str, datetime | None]]
 
@@ -109,6 +112,9 @@ def _happened(w: Work) -> Happened:
             yield OUTCOMES[outcome], decided
     yield from (("reports", at) for at in w.session.scalars(select(Report.filed_at)))
     yield from (("restores", at) for at in w.session.scalars(select(Takedown.restored_at)))
+    yield from (("updates", at) for at in w.session.scalars(select(AuthorUpdate.published_at)))
+    acts = select(AuthorUpdateAct.act, AuthorUpdateAct.at).where(AuthorUpdateAct.act.in_(UPDATES))
+    yield from ((UPDATES[act], at) for act, at in w.session.execute(acts))
 
 
 def _checks(w: Work) -> dict[date, list[int]]:

@@ -12,11 +12,14 @@ from core.db import upsert
 from core.work import Work
 from petitions.domain.eligibility import SIGNABLE
 from petitions.domain.events import Event
+from petitions.domain.rulebook import HandOver
 from petitions.domain.thresholds import reached
 from petitions.models.petition import Petition, PetitionCount, PetitionThreshold
 from petitions.models.signature import Signature, SignatureState, TallyDelta
 from petitions.notices import announce
+from petitions.queries import rules
 from petitions.queries.goals import goal_of
+from petitions.services.quarters import catch_up_quarters, mark_quarters
 
 BATCH = 5000
 FIELDS = ("counted", "residents", "pending", "expired", "invalid", "withdrawn", "quarantined")
@@ -39,7 +42,7 @@ def add(w: Work, petition_id: int, **changes: int) -> None:
 def fold(w: Work, most: int = BATCH) -> int:
     """Add up to `most` deltas to the totals and remove them, in this one transaction; returns how many.
 
-    Milestones that the new totals reach are marked, once for good, and announced.
+    Milestones and quarters of the goal that the new totals reach are marked, once for good, and announced.
     """
     oldest = select(TallyDelta.id).order_by(TallyDelta.id).limit(most).with_for_update(skip_locked=True)
     columns = [getattr(TallyDelta, name) for name in FIELDS]
@@ -80,11 +83,12 @@ def mark_reached(w: Work, petition_id: int) -> list[str]:
     near = [goal for goal in goals if goal.reached_at is None and counted >= goal.count]
     by_area = _by_area(w, petition_id, petition.residents_only) if any(goal.areas for goal in near) else {}
     full = [goal for goal in near if reached(goal_of(goal).proof, counted, by_area)]
+    mark_quarters(w, petition_id, counted, whole=bool(full))
     return [goal.milestone for goal in full if _mark(w, goal, is_first=goal is goals[0])]
 
 
 def catch_up(w: Work) -> int:
-    """Mark what is reached by totals that no delta will touch any more; returns how many milestones."""
+    """Mark what is reached by totals that no delta will touch any more; returns how many marks."""
     due = (
         select(Petition.id)
         .join(PetitionCount, PetitionCount.petition_id == Petition.id)
@@ -95,7 +99,8 @@ def catch_up(w: Work) -> int:
         )
         .order_by(Petition.id)
     )
-    return sum(len(mark_reached(w, petition_id)) for petition_id in w.session.scalars(due).all())
+    reached_now = sum(len(mark_reached(w, petition_id)) for petition_id in w.session.scalars(due).all())
+    return reached_now + catch_up_quarters(w)
 
 
 def check(w: Work) -> list[Drift]:
@@ -142,8 +147,13 @@ def _mark(w: Work, goal: PetitionThreshold, *, is_first: bool) -> bool:
     if is_first:
         _set_once(w, Petition, Petition.id == goal.petition_id)
     petition = w.session.get_one(Petition, goal.petition_id, populate_existing=True)
-    event = Event.THRESHOLD_REACHED if is_first else Event.MILESTONE_REACHED
-    announce(w, petition, event, milestone=goal.milestone, threshold=goal.count)
+    facts = {"milestone": goal.milestone, "threshold": goal.count}
+    if not is_first:
+        announce(w, petition, Event.MILESTONE_REACHED, **facts)
+        return True
+    # A hand-over that follows within a minute has a mail of its own, which says the same and more.
+    waits = rules.tier_of(w, petition).collection.hand_over is HandOver.ON_CLOSE
+    announce(w, petition, Event.THRESHOLD_REACHED, mailed=waits, **facts)
     return True
 
 

@@ -17,6 +17,7 @@ from core.work import ANYONE, Work, reading, work
 from petitions.domain.notice import Audience
 from petitions.queries import signing as queries
 from petitions.queries.privacy import Version, in_force
+from petitions.queries.updates import standing
 from petitions.services import joining, managing, signing
 from petitions.services.privacy import store_notice
 from petitions.services.signing import Consent
@@ -131,9 +132,10 @@ def manage(token: str) -> Response:
     """What is held of the signature, as a page or as JSON."""
     with reading() as w:
         held, places = queries.held(w, token), area_choices(w)
+        news = _news(w, held)
     if request.args.get("format") == "json":
         return jsonify({name: _plain(value) for name, value in asdict(held).items()})
-    return page("petitions/manage.html", held=held, token=token, form=_correction(places, held))
+    return page("petitions/manage.html", held=held, token=token, news=news, form=_correction(places, held))
 
 
 @bp.post(MANAGE)
@@ -191,13 +193,14 @@ def _updates(on: bool) -> Callable[[str], Response]:
 def _correct(token: str) -> Response:
     with reading() as w:
         held, places = queries.held(w, token), area_choices(w)
+        news = _news(w, held)
     form = CorrectForm(places)
     if form.validate():
         with refusals_on(form), work(ANYONE) as w:
             managing.correct_signature(w, token, form.full_name.data or "", form.area.data or "")
         if not form.errors:
             return redirect(url("signing.manage", token=token), 303)
-    return page("petitions/manage.html", held=held, token=token, form=form)
+    return page("petitions/manage.html", held=held, token=token, news=news, form=form)
 
 
 ACTS: Mapping[str, Callable[[str], Response]] = {
@@ -207,6 +210,11 @@ ACTS: Mapping[str, Callable[[str], Response]] = {
     "updates_off": _updates(False),
     "correct": _correct,
 }
+
+
+def _news(w: Work, held: queries.Held) -> bool:
+    """Whether the authors have written something that can be read."""
+    return held.listed and bool(standing(w, held.petition_id))
 
 
 def _consent(w: Work) -> Consent:

@@ -13,8 +13,8 @@ from core.web import page
 from core.work import reading
 from petitions.queries import transparency as query
 
-# Thirteen columns are too many for one table on a screen: the way of petitions, and what else moderators do.
-CHECKS, ACTS = (0, 1, 2, 3, 4, 12), (0, 5, 6, 7, 8, 9, 10, 11)
+# All columns are too many for one table on a screen: the way of petitions, what else moderators do, and updates.
+CHECKS, ACTS, UPDATES = (0, 1, 2, 3, 4, 15), (0, 5, 6, 7, 8, 9, 10, 11), (0, 12, 13, 14)
 COLUMNS = ("month", "measure", "ground", "value")
 bp = Blueprint("transparency", __name__)
 
@@ -30,6 +30,9 @@ MEASURES: Mapping[str, Any] = {
     "reports": lazy("Reports of readers"),
     "takedowns": lazy("Taken down"),
     "restores": lazy("Shown again"),
+    "updates": lazy("Updates of authors"),
+    "updates_taken_down": lazy("Updates taken down"),
+    "updates_restored": lazy("Updates shown again"),
 }
 SWITCHES: Mapping[str, Any] = {
     Switch.READ_ONLY.value: lazy("Only reading"),
@@ -47,6 +50,7 @@ def index() -> Response:
         on = [str(SWITCHES[name.value]) for name, is_on in all_switches(w).items() if is_on]
     table_ = [_heads(), *(_row(month) for month in months)]
     facts = {"checks": _columns(table_, CHECKS), "acts": _columns(table_, ACTS), "on": on}
+    facts["updates"] = _columns(table_, UPDATES)
     facts |= {"grounds": list(_ground_rows(months, titles)), "turns": turns, "switches": SWITCHES}
     return page("transparency.html", file=url(".table"), **facts)
 

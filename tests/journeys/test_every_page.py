@@ -16,12 +16,14 @@ from petitions.web.help import PAGES as HELP
 from tests.factories import ALMATY, ASTANA, VILLAGE, VILLAGE_BODY, a_petition
 from tests.figures import some_figures
 from tests.journeys.conftest import Site
+from tests.updates import an_update
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 # Machines read these; a person never sees them as a page.
 NO_PAGES = {"health.", "api.", "static", "feeds.", "ics."}
 # A page that is meant to be full, and what it would not have were it empty.
 FULL = {
+    "updates.index": "#update-1",
     "directory.authority": "#answers",
     "area with figures": "#beside",
     "statistics.index": "#areas",
@@ -45,6 +47,7 @@ def everything(site: Site) -> dict[str, str]:
         with reading(SYSTEM) as w:
             term = w.session.query(Term.id).filter(Term.petition_id == shown[State.ANSWERED]).first()
             token = join_token(w, shown[State.GATHERING])
+        an_update(shown[State.COLLECTING])
         some_figures(shown[State.COLLECTING], {ALMATY: 12_000, ASTANA: 400}, days=40)
         values = {
             "petition_id": shown[State.COLLECTING], "term_id": term[0] if term else 1, "code": VILLAGE_BODY,

@@ -25,6 +25,8 @@ CHUNK = 5000
 SEED = 20260101
 RESIDENT_SHARE = 0.86
 UPDATES_SHARE = 0.3
+# Above one: most people sign early.
+EARLY = 1.4
 FORGOTTEN = {"uid": None, "name": None, "contact": None, "updates": False}
 # The table itself: rows in bulk need nothing of what a mapped class brings.
 _SIGNATURES = Base.metadata.tables[Signature.__tablename__]
@@ -74,7 +76,9 @@ class Crowd:
         places = _Places(w, petition.area or "")
         k_id, k_contact = identity_key(w, petition_id), contact_key(w, petition_id)
         span, notice = (last - first).total_seconds(), in_force(w).id
-        for moment in sorted(first + timedelta(seconds=span * self.chance.random() ** 1.4) for _ in range(n)):
+        for moment in sorted(
+            first + timedelta(seconds=span * self.chance.random() ** EARLY) for _ in range(n)
+        ):
             self.number += 1
             mailbox, id_ = f"signer{self.number}@people.example", new_id(moment)
             area, resident = places.draw(self.chance)
