@@ -66,6 +66,7 @@ strings: $(BIN)/.dev ## Collect the texts of the code into the catalogues and co
 requirements: ## Compile the pinned requirements anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements-scale.in -o requirements-scale.txt
 
 .PHONY: clean
 clean: ## Remove the demo's database and everything under var/

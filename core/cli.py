@@ -22,6 +22,7 @@ from core import jobs, switches
 from core.config import KEY_FILE_NAME, ROOT, Settings, SettingsFault, load_settings
 from core.crypto import create_key_file
 from core.logs import log
+from core.overload import Shedding
 from core.work import SYSTEM, reading, work
 
 # What else must be usable before the app starts: the composition root knows.
@@ -192,7 +193,10 @@ def serve(host: str, port: int, with_jobs: bool) -> None:
     """Serve the site with waitress until stopped."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
-    server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, channel_timeout=30)
+    shedding = Shedding(app, app, lambda: len(server.task_dispatcher.queue))
+    server = create_server(
+        shedding, host=host, port=port, threads=8, connection_limit=1000, channel_timeout=30
+    )
     beside = Beside() if with_jobs else None
     signal.signal(signal.SIGTERM, _stop)
     click.echo(f"Dauys serves on http://{host}:{port} (stop with Ctrl+C)")

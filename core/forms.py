@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import validate_csrf
 from wtforms import Field, StringField, TextAreaField
+from wtforms import ValidationError as WrongToken
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from core.i18n import _, lazy
@@ -93,11 +96,28 @@ def one_line(text: str | None) -> str | None:
 def no_controls(_form: Any, field: Field) -> None:
     """Refuse characters that are no text: controls, surrogates, unassigned ones, and text turned around."""
     allowed = "\n\t" if isinstance(field, TextAreaField) else ""
-    for sign in field.data or "":
-        if sign in allowed:
-            continue
-        if unicodedata.category(sign) in {"Cc", "Cs", "Cn", "Co"} or "\u202a" <= sign <= "\u202e":
-            raise ValidationError(_("This has a character that cannot be used here. Please type it anew."))
+    if has_controls(field.data or "", allowed):
+        raise ValidationError(_("This has a character that cannot be used here. Please type it anew."))
+
+
+def has_controls(text: str, allowed: str = "") -> bool:
+    """Whether a text has characters that are no text, beside the `allowed` ones."""
+    if text.isascii() and text.isprintable():
+        return False
+    return any(
+        unicodedata.category(sign) in {"Cc", "Cs", "Cn", "Co"} or "\u202a" <= sign <= "\u202e"
+        for sign in text
+        if sign not in allowed
+    )
+
+
+def is_own_form() -> bool:
+    """Whether the request sends the token of a form that we gave to this browser, and not too long ago."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except WrongToken:
+        return False
+    return True
 
 
 def required(message: Any) -> InputRequired:

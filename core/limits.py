@@ -126,7 +126,11 @@ def init_limits(app: Flask, settings: Settings) -> None:
         settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = f"sqlite:///{settings.var_dir / 'limits.sqlite3'}"
     app.config.setdefault("RATELIMIT_STORAGE_URI", settings.redis_url or file)
+    before = list(app.before_request_funcs.get(None, ()))
     limiter.init_app(app)
+    # Its look before each request is for limits of the whole site, and there are none: those of a view are looked
+    # at by what decorates it.
+    app.before_request_funcs[None] = before
     app.after_request(_retry_after)
 
 

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.db import Base, BigId, UtcDateTime, code_column, is_postgres, upsert
 from core.jobs import job
 from core.mail import Message, PermanentFailure, TemporaryFailure, TransportDown, compose, transport_for
+from core.prepared import Prepared, given
 from core.work import SYSTEM, Work, kernel, reading, work
 
 CLAIM = timedelta(minutes=5)
 BATCH = 50
 MAX_TRIES = 8
-EXPAND = 1000
+EXPAND, STEPS = 1000, 20
 WAIT_FOR_TRANSPORT = timedelta(minutes=1)
 log = structlog.get_logger()
 
@@ -62,6 +63,12 @@ class Broadcast(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
+_POSTED = ("key", "template", "ref", "language", "created_at", "due_at", "tries")
+_POST = Prepared(
+    lambda insert: insert(OutboxRow).values(**given(OutboxRow, _POSTED)).on_conflict_do_nothing()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One receiver of a broadcast: the part of the row's key, the ids, and the language."""
@@ -102,7 +109,7 @@ def post(w: Work, template: str, key: str, ref: dict[str, Any], language: str) -
     """Put one mail into the outbox; the same `key` is posted once for good."""
     row = {"key": f"{template}:{key}", "template": template, "ref": ref, "language": language}
     times = {"created_at": w.now, "due_at": w.now, "tries": 0}
-    w.session.execute(upsert(w.session, OutboxRow).values(**row, **times).on_conflict_do_nothing())
+    _POST.run(w, {f"new_{name}": value for name, value in (row | times).items()})
 
 
 def broadcast(w: Work, template: str, key: str, ref: dict[str, Any]) -> None:
@@ -113,7 +120,20 @@ def broadcast(w: Work, template: str, key: str, ref: dict[str, Any]) -> None:
 
 @job("broadcasts", every=timedelta(seconds=5))
 def sweep_broadcasts() -> int:
-    """Expand one step of each open broadcast; returns how many rows were posted."""
+    """Expand open broadcasts, each step in a transaction of its own; returns how many rows were posted.
+
+    A run ends after `STEPS` of them, so that other jobs of the process have their turn; the next one goes on there.
+    """
+    posted = 0
+    for _step in range(STEPS):
+        made = _expand_step()
+        posted += made
+        if not made:
+            break
+    return posted
+
+
+def _expand_step() -> int:
     with work(SYSTEM) as w:
         query = select(Broadcast).where(Broadcast.done_at.is_(None)).order_by(Broadcast.id).limit(1)
         row = w.session.scalar(_locked(w, query))

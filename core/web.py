@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from flask import (
     url_for,
 )
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -57,6 +59,14 @@ class Id(IntegerConverter):
 
 class QuietSessions(SecureCookieSessionInterface):
     """Sessions that public pages neither read nor write, so that any cache may keep them."""
+
+    _serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The one that signs the cookie, made once: the key never changes while the app runs."""
+        if self._serializer is None:
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
 
     def open_session(self, app: Flask, request_: Any) -> Any:
         """The session of the cookie."""
@@ -134,6 +144,46 @@ def page(template: str, /, *, form: Form | None = None, status: int | None = Non
     return make_response(render_template(template, form=form, **facts), code)
 
 
+_ALIKE_MOST = 256
+
+
+def page_alike(template: str, secrets: Mapping[str, str], /, **facts: Any) -> Response:
+    """A page that is the same for everybody but for their `secrets`: rendered once for the same facts.
+
+    Secrets are tokens (letters, digits, `-` and `_`) that stand in the address or in the facts; all else that the
+    template is given must be hashable, and say everything that the page depends on.
+    """
+    marked = {name: _marked(value, secrets) for name, value in facts.items()}
+    key = (
+        template,
+        i18n.language(),
+        request.query_string,
+        tuple(secrets),
+        tuple(marked.items()),
+    )
+    pages: OrderedDict[object, str] = current_app.extensions.setdefault("dauys_alike", OrderedDict())
+    kept = pages.get(key)
+    if kept is None:
+        kept = _marked(render_template(template, title_prefix="", **facts), secrets)
+        pages[key] = kept
+        while len(pages) > _ALIKE_MOST:
+            pages.popitem(last=False)
+    for name, value in secrets.items():
+        kept = kept.replace(_MARK.format(name), value)
+    return make_response(kept)
+
+
+# Signs that no form takes, so that nobody's words can hold a mark.
+_MARK = "\ue000{}\ue001"
+
+
+def _marked(value: Any, secrets: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        for name, secret in secrets.items():
+            value = value.replace(secret, _MARK.format(name))
+    return value
+
+
 def unlisted(response: Response) -> Response:
     """A page that is for one person, or for one act: no search engine lists it."""
     response.headers["X-Robots-Tag"] = "noindex"
@@ -170,19 +220,25 @@ def _begin() -> Response | None:
     return None
 
 
+_STEADY = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+_POLICY, _FRAMED = (("Content-Security-Policy", CSP.format(frames=frames)) for frames in ("'none'", "*"))
+_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+
+
 def _headers(response: Response) -> Response:
-    frames = "*" if response.headers.pop("X-Dauys-Embed", None) else "'none'"
-    headers = {
-        "Content-Security-Policy": CSP.format(frames=frames),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "X-Request-Id": g.get("request_id", ""),
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    }
+    policy = _FRAMED if response.headers.pop("X-Dauys-Embed", None) else _POLICY
+    headers = [policy, *_STEADY, ("X-Request-Id", g.get("request_id", ""))]
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
+        headers.append(_TRANSPORT)
+    # Each look into the headers reads them all, so there is one.
+    there = {name.lower() for name, _value in response.headers}
+    for name, value in headers:
+        if name.lower() not in there:
+            response.headers.add(name, value)
     _caching(response)
     return _own_redirect(response)
 

@@ -2,14 +2,26 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
-from core.db import upsert
+from core.prepared import Prepared, given
 from core.work import Work
 from petitions.models.contacts import ContactMail
 
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 PER_HOUR, PER_DAY = 3, 10
+_DAYS = or_(ContactMail.contact == bindparam("today"), ContactMail.contact == bindparam("yesterday"))
+_SENT = Prepared(lambda _insert: select(ContactMail.contact, ContactMail.n, ContactMail.at).where(_DAYS))
+_CLAIM = Prepared(
+    lambda insert: (
+        insert(ContactMail)
+        .values(**given(ContactMail, ("contact", "n", "at")))
+        .on_conflict_do_nothing()
+        .returning(ContactMail.n)
+    )
+)
+# A refusal that writes nothing would be answered sooner than an entry, and so be told from it.
+_ALIKE = Prepared(lambda _insert: update(ContactMail).where(_DAYS).values(n=ContactMail.n))
 
 
 def claim_mail(w: Work, mailbox: str) -> bool:
@@ -20,15 +32,12 @@ def claim_mail(w: Work, mailbox: str) -> bool:
     today, yesterday = _hash(w, mailbox, w.now.date()), _hash(w, mailbox, w.now.date() - timedelta(days=1))
     for _try in range(PER_DAY + 1):
         # Both the moments and the last number come from one look: a number taken after it is taken by one only.
-        query = select(ContactMail.contact, ContactMail.n, ContactMail.at)
-        sent = w.session.execute(query.where(ContactMail.contact.in_([today, yesterday]))).all()
-        if _used_up(w.now, [row.at for row in sent]):
-            _work_alike(w, today, yesterday)
+        sent = _SENT.all(w, {"today": today, "yesterday": yesterday})
+        if _used_up(w.now, [at for _contact, _n, at in sent]):
+            _ALIKE.run(w, {"today": today, "yesterday": yesterday})
             return False
-        latest = max((row.n for row in sent if row.contact == today), default=0)
-        row = {"contact": today, "n": latest + 1, "at": w.now}
-        claim = upsert(w.session, ContactMail).values(**row).on_conflict_do_nothing()
-        if w.session.scalar(claim.returning(ContactMail.n)) is not None:
+        latest = max((n for contact, n, _at in sent if contact == today), default=0)
+        if _CLAIM.first(w, {"new_contact": today, "new_n": latest + 1, "new_at": w.now}) is not None:
             return True
     return False
 
@@ -50,9 +59,3 @@ def _used_up(now: datetime, moments: list[datetime]) -> bool:
     return (
         sum(at > now - DAY for at in moments) >= PER_DAY or sum(at > now - HOUR for at in moments) >= PER_HOUR
     )
-
-
-def _work_alike(w: Work, *hashes: bytes) -> None:
-    # A refusal that writes nothing would be answered sooner than an entry, and so be told from it.
-    again = update(ContactMail).where(ContactMail.contact.in_(hashes)).values(n=ContactMail.n)
-    w.session.execute(again.execution_options(synchronize_session=False))

@@ -12,6 +12,7 @@ from petitions.domain.lifecycle import Action, Party, step
 from petitions.models.petition import Petition
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import join_token
+from petitions.queries.gate import gate_of
 from petitions.queries.signing import joined_petition, joining_closed_because
 from petitions.services import cases, tally
 from petitions.services.signing import UNCONFIRMED, Consent, Signer, enter
@@ -41,7 +42,9 @@ def join_petition(w: Work, petition_id: int, token: str, signer: Signer, consent
     if reason is not None:
         raise Refusal("joining-closed", reason=reason)
     step(petition.state, Action.JOIN, Party.ANYONE, cases.facts_of(w, petition))
-    enter(w, petition, signer, consent, joiner=True)
+    gate = gate_of(w, petition.id, signer.area)
+    if gate is not None:
+        enter(w, gate, signer, consent, joiner=True)
 
 
 def ask_again(w: Work, petition: Petition) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, case, delete, func, literal, or_, select, u
 
 from authorities.models import Area
 from core.db import upsert
+from core.prepared import Prepared, given
 from core.work import Work
 from petitions.domain.eligibility import SIGNABLE
 from petitions.domain.events import Event
@@ -21,6 +22,8 @@ from petitions.queries.goals import goal_of
 BATCH = 5000
 FIELDS = ("counted", "residents", "pending", "expired", "invalid", "withdrawn", "quarantined")
 Totals = dict[str, int]
+_NO_CHANGE = {f"new_{name}": 0 for name in FIELDS}
+_LEAVE = Prepared(lambda insert: insert(TallyDelta).values(**given(TallyDelta, ("petition_id", *FIELDS))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ class Drift:
 
 def add(w: Work, petition_id: int, **changes: int) -> None:
     """Leave a delta for the tally; never touches the petition or its totals."""
-    w.session.add(TallyDelta(petition_id=petition_id, **changes))
+    _LEAVE.run(
+        w, {**_NO_CHANGE, "new_petition_id": petition_id, **{f"new_{k}": n for k, n in changes.items()}}
+    )
 
 
 def fold(w: Work, most: int = BATCH) -> int:

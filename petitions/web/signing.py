@@ -12,15 +12,15 @@ from core.forms import refusals_on
 from core.i18n import language, url
 from core.links import absolute_url
 from core.refusal import Refusal
-from core.web import page, unlisted
-from core.work import ANYONE, Work, reading, work
+from core.web import page, page_alike, unlisted
+from core.work import ANYONE, Work, brief_work, reading, work
 from petitions.domain.notice import Audience
 from petitions.queries import signing as queries
 from petitions.queries.privacy import Version, in_force
 from petitions.services import joining, managing, signing
 from petitions.services.privacy import store_notice
 from petitions.services.signing import Consent
-from petitions.web.forms.signing import CorrectForm, SignForm
+from petitions.web.forms.signing import CorrectForm, SignForm, quick_entry
 
 bp = Blueprint("signing", __name__)
 UNAVAILABLE, CONFLICT = 503, 409
@@ -44,17 +44,30 @@ def form(petition_id: int) -> Response:
 @open_to_all
 def sign(petition_id: int) -> Response:
     """Take the entry; the answer is the same for a new, a repeated, a limited and a blocked one."""
+    entry = quick_entry(language())
+    if entry is not None and _entered(petition_id, entry):
+        return redirect(url("signing.sent", petition_id=petition_id), 303)
     with reading() as w:
         sheet = queries.sheet(w, petition_id)
     if sheet.closed:
         return _closed(sheet)
     form = SignForm(sheet.places)
     if form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), brief_work() as w:
             signing.sign_petition(w, petition_id, form.signer(language()), _consent(w))
         if not form.errors:
             return redirect(url("signing.sent", petition_id=petition_id), 303)
     return _sign_page(sheet, form)
+
+
+def _entered(petition_id: int, entry: signing.Signer) -> bool:
+    """Whether an entry without a fault was taken; where it was not, the whole form says why."""
+    try:
+        with brief_work() as w:
+            signing.sign_petition(w, petition_id, entry, _consent(w))
+    except Refusal:
+        return False
+    return True
 
 
 @bp.get(f"{SIGN}/sent")
@@ -118,11 +131,12 @@ def confirm(token: str) -> Response:
 @by_token
 def confirm_now(token: str) -> Response:
     """Count the signature, and say what happens next; the manage link stands on this page once."""
-    with work(ANYONE) as w:
+    with brief_work() as w:
         done = signing.confirm_signature(w, token)
         share = _share(w, done.outlook)
     manage = absolute_url("signing.manage", token=done.manage, lang=language()) if done.manage else None
-    return page("petitions/confirmed.html", p=done.outlook, manage=manage, share=share)
+    secrets = {"token": token, **({"manage": done.manage} if done.manage else {})}
+    return page_alike("petitions/confirmed.html", secrets, p=done.outlook, manage=manage, share=share)
 
 
 @bp.get(MANAGE)

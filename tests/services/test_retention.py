@@ -495,10 +495,10 @@ def test_an_interrupted_run_is_taken_up_again(app, clock, key_file: Path, monkey
     whole = retention._empty_slice
     calls = iter([True, False])
 
-    def once(w: Any, due: Any) -> int:
+    def once(w: Any, due: Any, last: int) -> list[int]:
         if not next(calls, False):
             raise RuntimeError("killed")
-        return whole(w, due)
+        return whole(w, due, last)
 
     monkeypatch.setattr(retention, "_empty_slice", once)
     with pytest.raises(RuntimeError):
