@@ -62,6 +62,10 @@ strings: $(BIN)/.dev ## Collect the texts of the code into the catalogues and co
 	$(BIN)/pybabel -q update -i var/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d translations
 
+.PHONY: bench
+bench: $(BIN)/.dev ## Measure everything beside its ceiling and write docs/performance.md (PART="pages growth", OPTIONS=...)
+	$(BIN)/python -m bench $(PART) $(OPTIONS)
+
 .PHONY: requirements
 requirements: ## Compile the pinned requirements anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements.in -o requirements.txt

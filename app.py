@@ -27,9 +27,12 @@ from core.db import init_db
 from core.i18n import init_i18n, lazy, url
 from core.limits import init_limits
 from core.logs import init_logs, log
-from core.web import add_navigation, init_web
+from core.page_cache import init_page_cache
+from core.toll import init_toll
+from core.web import API, add_navigation, init_web, trust_proxies
 from core.work import Kernel, install, system_clock
 from opendata import api_guide, data_pages, feeds, ledger, register_sections, statistics_pages
+from opendata.api import RATE
 from opendata.api_signatures import bp as api_bp
 from petitions.domain.rulebook import Rulebook
 from petitions.rulebooks import RulebookFaults, load_terms
@@ -81,6 +84,10 @@ def _assemble(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> 
     _compress(app)
     _pages(app)
     _commands(app)
+    # From the inside out: a request meets them in the opposite order, each with what the outer ones made of it.
+    init_page_cache(app)
+    init_toll(app, API, RATE)
+    trust_proxies(app, settings.trusted_proxies)
 
 
 def _law(settings: Settings) -> Rulebook:

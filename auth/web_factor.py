@@ -60,7 +60,7 @@ def step() -> View:
         return redirect(url(".enrol", next=safe_next(form.next.data)), 303)
     if form.validate_on_submit():
         with refusals_on(form):
-            with work(ANYONE) as w:
+            with work(ANYONE, shows=False) as w:
                 token = pass_factor(w, identity, form.code.data)
             enter(token)
         if not form.errors:
@@ -78,7 +78,7 @@ def enrol_page() -> View:
         return redirect(url(".step", next=safe_next(form.next.data)), 303)
     if form.validate_on_submit():
         with refusals_on(form):
-            with work(ANYONE) as w:
+            with work(ANYONE, shows=False) as w:
                 token, codes = enrol(w, identity, form.code.data)
             enter(token)
         if not form.errors:

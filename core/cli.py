@@ -192,7 +192,16 @@ def serve(host: str, port: int, with_jobs: bool) -> None:
     """Serve the site with waitress until stopped."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
-    server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, channel_timeout=30)
+    server = create_server(
+        app,
+        host=host,
+        port=port,
+        threads=8,
+        connection_limit=1000,
+        channel_timeout=30,
+        # It would cut off what proxies say: how many of them are believed is a setting, and ProxyFix keeps to it.
+        clear_untrusted_proxy_headers=False,
+    )
     beside = Beside() if with_jobs else None
     signal.signal(signal.SIGTERM, _stop)
     click.echo(f"Dauys serves on http://{host}:{port} (stop with Ctrl+C)")

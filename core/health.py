@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, jsonify, make_response
+from flask import Blueprint, Response, current_app, jsonify, make_response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 
@@ -56,6 +56,9 @@ def metrics() -> Response:
         mails = Gauge("dauys_outbox", "Mails that wait or are parked", ["state"], registry=registry)
         for state, n in outbox.counts(w).items():
             mails.labels(state).set(n)
+    pages = Gauge("dauys_pages", "Public pages by how they were answered", ["outcome"], registry=registry)
+    for outcome, n in current_app.extensions["dauys_pages"].figures().items():
+        pages.labels(outcome).set(n)
     return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

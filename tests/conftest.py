@@ -100,7 +100,8 @@ def make_app(folder: Path, url: str, clock: Callable[[], datetime], **changes: A
         controller=CONTROLLER,
     ).model_copy(update=changes)
     made = create_app(settings, clock)
-    made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
+    # Tests look at what is in the database now; those of the ready pages turn them on.
+    made.config.update(TESTING=True, RATELIMIT_ENABLED=False, PAGE_CACHE=False)
     made.test_client_class = LintingClient
     return made
 

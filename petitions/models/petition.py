@@ -87,6 +87,9 @@ class Petition(Base):
         ),
         Index("ix_petitions_state_closes_at_id", "state", "closes_at", "id"),
         Index("ix_petitions_state_opened_at_id", "state", "opened_at", "id"),
+        Index("ix_petitions_state_id", "state", "id"),
+        Index("ix_petitions_opened_at_id", "opened_at", "id"),
+        Index("ix_petitions_answered_at_id", "answered_at", "id"),
     )
 
 

@@ -49,6 +49,13 @@ def listed() -> ColumnElement[bool]:
     return or_(Petition.state == State.REFUSED, shown)
 
 
+def listed_rows() -> ColumnElement[bool]:
+    """The same for lists that follow an index by something else: no list of states that could tempt a planner."""
+    hidden = [state for state in State if state not in LISTED and state is not State.REFUSED]
+    opened = or_(Petition.opened_at.is_not(None), Petition.state == State.REFUSED)
+    return and_(Petition.state.not_in(hidden), opened)
+
+
 def keyless(w: Work, ids: Sequence[int]) -> frozenset[int]:
     """Those of some published petitions whose keys are destroyed, one or both: nobody can sign them."""
     gone = or_(PetitionKeys.contact.is_(None), PetitionKeys.identity.is_(None))

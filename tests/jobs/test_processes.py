@@ -10,6 +10,7 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -33,12 +34,12 @@ def port() -> int:
         return int(free.getsockname()[1])
 
 
-def flask(var: Path, *words: str) -> "subprocess.Popen[bytes]":
+def flask(var: Path, *words: str, **more: str) -> "subprocess.Popen[bytes]":
     keep = {name: value for name, value in os.environ.items() if not name.startswith("DAUYS_")}
     with (var / "log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "app", *words],
-            cwd=ROOT, env=keep | {"DAUYS_VAR_DIR": str(var)}, stdout=log, stderr=log,
+            cwd=ROOT, env=keep | {"DAUYS_VAR_DIR": str(var)} | more, stdout=log, stderr=log,
         )  # fmt: skip
 
 
@@ -50,6 +51,14 @@ def eventually(true: Callable[[], bool]) -> None:
             return
         pause.wait(0.1)
     raise AssertionError("it never became true")
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def jobs_that_ran(var: Path) -> set[str]:
@@ -89,6 +98,24 @@ def test_the_server_runs_its_jobs_and_starts_them_again(
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
     eventually(lambda: not Path(f"/proc/{second}").exists())
+
+
+def test_readers_behind_a_proxy_are_told_apart(
+    var: Path, port: int, stopped: list["subprocess.Popen[bytes]"]
+) -> None:
+    stopped.append(flask(var, "serve", "--port", str(port), DAUYS_TRUSTED_PROXIES="1"))
+    eventually(lambda: answers(f"http://127.0.0.1:{port}/healthz"))
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as proxy:
+
+        def status(network: str) -> int:
+            proxy.request("GET", "/api/v1/rulebooks", headers={"X-Forwarded-For": network})
+            answer = proxy.getresponse()
+            answer.read()
+            return answer.status
+
+        assert {status("203.0.113.7") for _ in range(600)} == {200}
+        assert status("203.0.113.7") == 429
+        assert status("203.0.113.8") == 200
 
 
 def jobs_process(parent: int) -> int:

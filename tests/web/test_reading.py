@@ -274,7 +274,7 @@ def test_the_number_of_queries_does_not_grow_with_petitions(app: Flask, client: 
     for state in (State.UNDER_REVIEW, State.COLLECTING, State.ANSWERED):
         for _ in range(19):
             a_petition(state)
-    assert [queries(app, client, path) for path in paths] == few
+    assert all(queries(app, client, path) <= n for path, n in zip(paths, few, strict=True))
     assert max(few) <= 40
 
 
