@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from flask_limiter import Limiter
 from limits import parse
 from limits.storage import Storage
@@ -18,6 +18,8 @@ from core.config import Settings
 from core.work import kernel
 
 NETWORK_BITS = 64
+# Where core/toll.py leaves the seconds that a network has to wait.
+WAIT = "dauys.wait"
 PURGE_SECONDS = 60
 log = structlog.get_logger()
 
@@ -92,16 +94,20 @@ class SqliteStorage(Storage):
 
 
 def network_key() -> str:
-    """The reader's network as a keyed hash that changes daily: an IPv4 address, or the /64 of an IPv6 one."""
+    """The reader's network as a keyed hash that changes daily."""
+    return daily_key(network_of(request.remote_addr or ""))
+
+
+def network_of(address: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 one."""
     try:
-        address = ipaddress.ip_address(request.remote_addr or "")
+        known = ipaddress.ip_address(address)
     except ValueError:
-        return daily_key("unknown")
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        network = str(mapped) if mapped else str(ipaddress.ip_network((address, NETWORK_BITS), strict=False))
-        return daily_key(network)
-    return daily_key(str(address))
+        return "unknown"
+    if isinstance(known, ipaddress.IPv6Address):
+        mapped = known.ipv4_mapped
+        return str(mapped) if mapped else str(ipaddress.ip_network((known, NETWORK_BITS), strict=False))
+    return str(known)
 
 
 def daily_key(value: str) -> str:
@@ -127,6 +133,7 @@ def init_limits(app: Flask, settings: Settings) -> None:
     file = f"sqlite:///{settings.var_dir / 'limits.sqlite3'}"
     app.config.setdefault("RATELIMIT_STORAGE_URI", settings.redis_url or file)
     limiter.init_app(app)
+    app.before_request(_refuse_if_over)
     app.after_request(_retry_after)
 
 
@@ -156,9 +163,16 @@ def forget_expired() -> int:
     return store.forget_expired() if isinstance(store, SqliteStorage) else 0
 
 
+def _refuse_if_over() -> None:
+    if WAIT in request.environ:
+        abort(HTTPStatus.TOO_MANY_REQUESTS)
+
+
 def _retry_after(response: Response) -> Response:
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and not _off():
         limit = limiter.current_limit
+        if WAIT in request.environ:
+            response.headers["Retry-After"] = str(request.environ[WAIT])
         seconds = int(limit.reset_at - time.time()) + 1 if limit else PURGE_SECONDS
         response.headers.setdefault("Retry-After", str(max(1, seconds)))
     return response

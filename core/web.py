@@ -85,14 +85,17 @@ def init_web(app: Flask, settings: Settings) -> None:
     )
     app.session_interface = QuietSessions()
     app.url_map.converters["id"] = Id
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.view_functions["static"] = _whole(app.view_functions["static"])
     app.before_request(_begin)
     app.after_request(_headers)
     _template_words(app, settings)
     _error_pages(app)
+
+
+def trust_proxies(app: Flask, hops: int) -> None:
+    """Take the reader's address and scheme from what so many proxies in front say; the outermost layer."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
 
 
 def _whole(serve: Callable[..., Any]) -> Callable[..., Any]:
@@ -192,7 +195,8 @@ def _caching(response: Response) -> None:
         _cache_static(response)
     elif is_public() and response.status_code in {200, 304} and request.method in {"GET", "HEAD"}:
         if "Cache-Control" not in response.headers:
-            kept = f"public, max-age={PUBLIC_SECONDS}, stale-while-revalidate={2 * PUBLIC_SECONDS}"
+            # Together ten seconds, from the moment that Age counts from: so long may a change stay unseen.
+            kept = f"public, max-age={PUBLIC_SECONDS}, stale-while-revalidate={PUBLIC_SECONDS}"
             response.headers["Cache-Control"] = kept
         if response.headers.get("Access-Control-Allow-Origin") != "*":
             # What every origin may read depends on nobody. Compression has already said that the encoding varies.
@@ -267,6 +271,7 @@ def _own_redirect(response: Response) -> Response:
 
 def _on_overload(error: Exception) -> Response:
     log.error("database not available", kind=type(error).__name__)
+    g.switches = []  # the page that says so must not ask the database again
     response = _error(HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = "5"
     return response

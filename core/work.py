@@ -29,6 +29,13 @@ ANYONE = Actor()
 SYSTEM = Actor(system=True)
 
 
+@dataclass(slots=True)
+class Changes:
+    """Which state of the public pages this is: the number grows with each Work that may have changed one."""
+
+    number: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """What every Work shares: settings, keys, the clock and the time zone that dates are counted in."""
@@ -37,6 +44,7 @@ class Kernel:
     keys: KeyRing
     zone: ZoneInfo
     clock: Callable[[], datetime]
+    changes: Changes = field(default_factory=Changes)
 
 
 @dataclass(slots=True)
@@ -105,13 +113,19 @@ def kernel() -> Kernel:
 
 
 @contextmanager
-def work(actor: Actor = ANYONE) -> Iterator[Work]:
-    """Open a writing transaction; it commits when the block ends and rolls back when it raises."""
+def work(actor: Actor = ANYONE, *, shows: bool = True) -> Iterator[Work]:
+    """Open a writing transaction; it commits when the block ends and rolls back when it raises.
+
+    `shows` is False where nothing changes that a public page shows, or only a total, which is seen a moment later:
+    the ready pages of this process then stay as they are.
+    """
     shared = kernel()
     session = open_session(writes=True)
     try:
         yield Work(session, actor, shared.clock(), shared)
         session.commit()
+        if shows:
+            shared.changes.number += 1
     except BaseException:
         session.rollback()
         raise

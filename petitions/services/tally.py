@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, case, delete, func, literal, or_, select, u
 
 from authorities.models import Area
 from core.db import upsert
+from core.health import figures
 from core.work import Work
 from petitions.domain.eligibility import SIGNABLE
 from petitions.domain.events import Event
@@ -110,6 +111,13 @@ def check(w: Work) -> list[Drift]:
         Drift(petition_id, {name: int(n) for name, n in zip(FIELDS, values, strict=True) if n})
         for petition_id, *values in found
     ]
+
+
+@figures
+def waiting(w: Work) -> dict[str, tuple[str, float]]:
+    """How many acts of signers are not in the totals that pages show yet: the lag of the counting."""
+    n = w.session.scalar(select(func.count()).select_from(TallyDelta)) or 0
+    return {"dauys_tally_waiting": ("Acts of signers that are not added up yet", n)}
 
 
 def totals(w: Work) -> Totals:

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from core.access import open_to_all
 from core.forms import Form, required
 from core.i18n import LANGUAGE_COOKIE, LANGUAGES, language, lazy, url
+from core.switches import works_read_only
 from core.web import page
 from core.work import kernel
 
@@ -30,6 +31,7 @@ class LanguageForm(Form):
 
 @bp.route("/language", methods=["GET", "POST"])
 @open_to_all
+@works_read_only
 def form() -> Response:
     """Show the languages; a POST keeps the choice for a year and leads back."""
     asked = LanguageForm(language=language(), next=request.args.get("next", ""))

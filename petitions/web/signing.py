@@ -50,7 +50,7 @@ def sign(petition_id: int) -> Response:
         return _closed(sheet)
     form = SignForm(sheet.places)
     if form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             signing.sign_petition(w, petition_id, form.signer(language()), _consent(w))
         if not form.errors:
             return redirect(url("signing.sent", petition_id=petition_id), 303)
@@ -86,7 +86,7 @@ def join_now(petition_id: int, token: str) -> Response:
         joined = queries.join_sheet(w, petition_id, token)
     form = None if joined.sheet.closed else SignForm(joined.sheet.places)
     if form is not None and form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             joining.join_petition(w, petition_id, token, form.signer(language()), _consent(w))
         if not form.errors:
             return redirect(url("signing.join_sent", petition_id=petition_id, token=token), 303)
@@ -118,7 +118,7 @@ def confirm(token: str) -> Response:
 @by_token
 def confirm_now(token: str) -> Response:
     """Count the signature, and say what happens next; the manage link stands on this page once."""
-    with work(ANYONE) as w:
+    with work(ANYONE, shows=False) as w:
         done = signing.confirm_signature(w, token)
         share = _share(w, done.outlook)
     manage = absolute_url("signing.manage", token=done.manage, lang=language()) if done.manage else None
@@ -161,27 +161,27 @@ def unsubscribe(token: str) -> Response:
 @by_token
 def stop(token: str) -> Response:
     """Stop the mails: by the page's button, or by a mail program alone (RFC 8058)."""
-    with work(ANYONE) as w:
+    with work(ANYONE, shows=False) as w:
         managing.stop_mails(w, token)
     return page("petitions/unsubscribe.html", token=token, stopped=True)
 
 
 def _withdraw(token: str) -> Response:
-    with work(ANYONE) as w:
+    with work(ANYONE, shows=False) as w:
         managing.withdraw_signature(w, token)
     # Said on the answer itself: an address that says it would stay in the browser's history.
     return page("petitions/manage_done.html", erased=False)
 
 
 def _erase(token: str) -> Response:
-    with work(ANYONE) as w:
+    with work(ANYONE, shows=False) as w:
         managing.erase_signature(w, token)
     return page("petitions/manage_done.html", erased=True)
 
 
 def _updates(on: bool) -> Callable[[str], Response]:
     def switch(token: str) -> Response:
-        with work(ANYONE) as w:
+        with work(ANYONE, shows=False) as w:
             managing.switch_updates(w, token, on=on)
         return redirect(url("signing.manage", token=token), 303)
 
@@ -193,7 +193,7 @@ def _correct(token: str) -> Response:
         held, places = queries.held(w, token), area_choices(w)
     form = CorrectForm(places)
     if form.validate():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             managing.correct_signature(w, token, form.full_name.data or "", form.area.data or "")
         if not form.errors:
             return redirect(url("signing.manage", token=token), 303)
