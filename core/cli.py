@@ -1,13 +1,11 @@
 """Commands that know no package: settings, keys, database, jobs, switches, and the server."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 import click
 from alembic import command as alembic
@@ -16,12 +14,12 @@ from alembic.util.exc import CommandError
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
-from waitress import create_server
 
 from core import jobs, switches
 from core.config import KEY_FILE_NAME, ROOT, Settings, SettingsFault, load_settings
 from core.crypto import create_key_file
 from core.logs import log
+from core.serving import Server
 from core.work import SYSTEM, reading, work
 
 # What else must be usable before the app starts: the composition root knows.
@@ -191,17 +189,13 @@ def _turn(name: str, on: bool) -> None:
 def serve(host: str, port: int, with_jobs: bool) -> None:
     """Serve the site with waitress until stopped."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
-    server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, channel_timeout=30)
+    server = Server(app, host, port)
     beside = Beside() if with_jobs else None
-    signal.signal(signal.SIGTERM, _stop)
     click.echo(f"Dauys serves on http://{host}:{port} (stop with Ctrl+C)")
     try:
         server.run()
-    except (KeyboardInterrupt, SystemExit):
-        click.echo("Stopping.")
+        click.echo("Stopped: everything that was under way is answered.")
     finally:
-        server.close()
         if beside is not None:
             beside.stop()
 
@@ -240,10 +234,6 @@ class Beside:
                 if self._stopping.is_set():
                     return
                 self._process = self._start()
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 COMMANDS = (config, keys, db, jobs_group, switch, serve)

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -39,6 +41,11 @@ class Form(FlaskForm):
         """Our own messages, whatever the language."""
 
         locales = ("en",)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What a form sent, never a JSON body: a form's fields are texts, and a body can be anything."""
+            given = formdata is None or isinstance(formdata, MultiDict)
+            return None if not given and request.is_json else super().wrap_formdata(form, formdata)
 
         def get_translations(self, form: Any) -> _Translations:
             """WTForms' words come from our catalogues."""

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, make_response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 
-from core import jobs, outbox
+from core import jobs, limits, outbox
 from core.access import by_token
 from core.work import Work, kernel, reading
 
@@ -56,6 +56,9 @@ def metrics() -> Response:
         mails = Gauge("dauys_outbox", "Mails that wait or are parked", ["state"], registry=registry)
         for state, n in outbox.counts(w).items():
             mails.labels(state).set(n)
+    entries = Gauge("dauys_entries_today", "Entries of forms since midnight UTC", ["kind"], registry=registry)
+    for kind in limits.SIGNALS:
+        entries.labels(kind).set(limits.noted(kind))
     return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -19,6 +19,10 @@ from core.work import kernel
 
 NETWORK_BITS = 64
 PURGE_SECONDS = 60
+DAY_SECONDS = 24 * 3600
+# What is counted of a form that takes entries of people without an account: all, held back, with a throw-away mailbox.
+ENTRIES, HELD, DISPOSABLE = "entries", "held", "disposable"
+SIGNALS = (ENTRIES, HELD, DISPOSABLE)
 log = structlog.get_logger()
 
 _TABLE = "CREATE TABLE IF NOT EXISTS hits (key TEXT PRIMARY KEY, n INTEGER NOT NULL, expires REAL NOT NULL)"
@@ -132,9 +136,41 @@ def init_limits(app: Flask, settings: Settings) -> None:
 
 def allowed(rules: Iterable[str], purpose: str, contact: str) -> bool:
     """Count one act for a contact, as `3 per hour`; False, and nothing counted, once a rule is used up."""
+    return _count(rules, purpose, daily_key(contact))
+
+
+def allowed_here(rules: Iterable[str], purpose: str) -> bool:
+    """The same for the network that this request comes from."""
+    return _count(rules, purpose, network_key())
+
+
+def note(what: str) -> None:
+    """Count that something happened today (UTC), as a figure of the whole site for /metrics and nothing more."""
+    if _off():
+        return
+    try:
+        limiter.storage.incr(_noted_key(what), 2 * DAY_SECONDS)
+    except Exception as error:
+        log.error("limits not available", kind=type(error).__name__)
+
+
+def noted(what: str) -> int:
+    """How often it happened today, in all processes; 0 where nothing can be read."""
+    try:
+        return 0 if _off() else int(limiter.storage.get(_noted_key(what)))
+    except Exception as error:
+        log.error("limits not available", kind=type(error).__name__)
+        return 0
+
+
+def _noted_key(what: str) -> str:
+    return f"noted|{kernel().clock().date()}|{what}"
+
+
+def _count(rules: Iterable[str], purpose: str, key: str) -> bool:
     if _off():
         return True
-    items = [(parse(rule), purpose, daily_key(contact)) for rule in rules]
+    items = [(parse(rule), purpose, key) for rule in rules]
     try:
         if not all(limiter.limiter.test(*item) for item in items):
             return False

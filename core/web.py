@@ -88,11 +88,25 @@ def init_web(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.wsgi_app = _own_host(app.wsgi_app, urlsplit(settings.base_url).netloc)  # type: ignore[method-assign]
     app.view_functions["static"] = _whole(app.view_functions["static"])
     app.before_request(_begin)
     app.after_request(_headers)
     _template_words(app, settings)
     _error_pages(app)
+
+
+def _own_host(serve: Callable[..., Any], host: str) -> Callable[..., Any]:
+    """What a request calls this site has no meaning here: it is known by the setting alone, whatever Host says.
+
+    A Host that is no name at all would be a fault of the router, and any other one could get into an address.
+    """
+
+    def named(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        environ["HTTP_HOST"] = host
+        return serve(environ, start)
+
+    return named
 
 
 def _whole(serve: Callable[..., Any]) -> Callable[..., Any]:
@@ -164,10 +178,22 @@ def _begin() -> Response | None:
     g.request_id = secrets.token_hex(8)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
-    texts = [request.path, *request.args.keys(), *request.args.values()]
-    if any("\x00" in text for text in texts):
+    if _is_no_text():
         return _error(HTTPStatus.BAD_REQUEST, "errors/400.html")
     return None
+
+
+def _is_no_text() -> bool:
+    """Whether the address holds what is no text: bytes that are no UTF-8, or NUL, which no database takes."""
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        # Without this the first look at the arguments would be a fault; the page that says so looks at them too.
+        request.environ["QUERY_STRING"] = ""
+        request.query_string = b""
+        return True
+    texts = [request.path, *request.args.keys(), *request.args.values()]
+    return any("\x00" in text for text in texts)
 
 
 def _headers(response: Response) -> Response:

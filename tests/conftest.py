@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import socket
 import sqlite3
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -26,12 +23,14 @@ from core.db import Base, db, dispose
 from core.work import SYSTEM, work
 from petitions.services.register import load_register
 from tests import canary, canary_watch
+from tests.cluster import PG_BIN, Cluster
 from tests.pages import LintingClient
 
+# The long tests run only where they are named: `make soak`.
+collect_ignore = ["soak"]
 # A slow machine is no fault of the code: examples are bounded in number, not in time.
 hypothesis.settings.register_profile("dauys", deadline=None)
 hypothesis.settings.load_profile("dauys")
-PG_BIN = Path("/usr/lib/postgresql/15/bin")
 EVERYTHING = os.environ.get("REQUIRE_ALL_TESTS") == "1"
 # A working Monday morning in Almaty; tests that need another day move the clock.
 START = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -153,41 +152,13 @@ def postgres_url() -> Iterator[str]:
 
 
 def _cluster() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="dauys-pg-"))
-    as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_postgres:
-        shutil.chown(folder, "postgres")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_postgres, *command], check=True, capture_output=True)
-
-    run(
-        str(PG_BIN / "initdb"),
-        "-D",
-        str(data),
-        "-A",
-        "trust",
-        "-U",
-        "postgres",
-        "--locale=C.UTF-8",
-        "-E",
-        "UTF8",
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200 -k {folder}"
-    options += (
-        " -c log_error_verbosity=terse"  # as docs/operations.md asks for: a failed row stays out of the log
-    )
-    run(str(PG_BIN / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    cluster = Cluster()
     try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+        yield cluster.url
     finally:
-        run(str(PG_BIN / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
-        assert canary.in_site(folder) == {}
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.stop()
+        assert canary.in_site(cluster.folder) == {}
+        cluster.remove()
 
 
 @pytest.fixture(scope="session")

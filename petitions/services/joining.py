@@ -29,8 +29,12 @@ def join_address(w: Work, petition_id: int) -> str:
     return absolute_url("signing.join", petition_id=petition_id, token=join_token(w, petition_id))
 
 
-def join_petition(w: Work, petition_id: int, token: str, signer: Signer, consent: Consent) -> None:
+def join_petition(
+    w: Work, petition_id: int, token: str, signer: Signer, consent: Consent, *, held: bool = False
+) -> None:
     """Enter a joiner's signature, confirmed by mail like every other; it counts on after publication.
+
+    `held` as in `sign_petition`.
 
     Refusals: `not-found` for a wrong link, `joining-closed`, `switched-off`, and on their fields `name-...`,
     `email-invalid`, `area-unknown`.
@@ -41,7 +45,7 @@ def join_petition(w: Work, petition_id: int, token: str, signer: Signer, consent
     if reason is not None:
         raise Refusal("joining-closed", reason=reason)
     step(petition.state, Action.JOIN, Party.ANYONE, cases.facts_of(w, petition))
-    enter(w, petition, signer, consent, joiner=True)
+    enter(w, petition, signer, consent, joiner=True, held=held)
 
 
 def ask_again(w: Work, petition: Petition) -> int:

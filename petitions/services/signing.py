@@ -10,6 +10,7 @@ from sqlalchemy import select
 from auth.mailbox import canonical_mailbox, check_mailbox
 from auth.names import check_signer_name
 from authorities.queries import is_selectable, is_within
+from core.contacts import claim_mail
 from core.db import upsert
 from core.outbox import post
 from core.refusal import Refusal
@@ -23,7 +24,6 @@ from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries.access import require_listed
 from petitions.queries.signing import Outlook, closed_because, confirm_link, outlook, waits
 from petitions.services import tally
-from petitions.services.contacts import claim_mail
 
 SCHEME = "email"
 UNCONFIRMED = TERMS[Kept.UNCONFIRMED].length.shortest
@@ -68,9 +68,10 @@ class _Person:
     canonical: str
 
 
-def sign_petition(w: Work, petition_id: int, signer: Signer, consent: Consent) -> None:
+def sign_petition(w: Work, petition_id: int, signer: Signer, consent: Consent, *, held: bool = False) -> None:
     """Enter a signature for a petition that is open; a mail with a link goes to the mailbox.
 
+    `held` is an entry of a network that has sent too many: it is checked like all, and changes nothing.
     New, repeated, limited and blocked entries return alike. Refusals: `not-found`, `gone`, `signing-closed`,
     `switched-off`, and on their fields `name-...`, `email-invalid`, `area-unknown`.
     """
@@ -79,13 +80,15 @@ def sign_petition(w: Work, petition_id: int, signer: Signer, consent: Consent) -
     reason = closed_because(w, petition)
     if reason is not None:
         raise Refusal("signing-closed", reason=reason)
-    enter(w, petition, signer, consent, joiner=False)
+    enter(w, petition, signer, consent, joiner=False, held=held)
 
 
-def enter(w: Work, petition: Petition, signer: Signer, consent: Consent, *, joiner: bool) -> None:
-    """Take an entry: a new row, or the row that this person has already."""
+def enter(
+    w: Work, petition: Petition, signer: Signer, consent: Consent, *, joiner: bool, held: bool = False
+) -> None:
+    """Take an entry: a new row, or the row that this person has already; one that is held is checked only."""
     person = _person(w, signer)
-    if not claim_mail(w, person.canonical):
+    if held or not claim_mail(w, person.canonical):
         return
     uid = person_uid(w, petition.id, SCHEME, person.canonical)
     entry = _entry(w, petition, signer, consent) | {"joiner": joiner}

@@ -18,6 +18,7 @@ from petitions.domain.notice import Audience
 from petitions.queries import signing as queries
 from petitions.queries.privacy import Version, in_force
 from petitions.services import joining, managing, signing
+from petitions.services.abuse import network_is_free, note_mailbox
 from petitions.services.privacy import store_notice
 from petitions.services.signing import Consent
 from petitions.web.forms.signing import CorrectForm, SignForm
@@ -50,8 +51,10 @@ def sign(petition_id: int) -> Response:
         return _closed(sheet)
     form = SignForm(sheet.places)
     if form.validate_on_submit():
+        held = not network_is_free(petition_id)
         with refusals_on(form), work(ANYONE) as w:
-            signing.sign_petition(w, petition_id, form.signer(language()), _consent(w))
+            signing.sign_petition(w, petition_id, form.signer(language()), _consent(w), held=held)
+        note_mailbox(form.email.data or "")
         if not form.errors:
             return redirect(url("signing.sent", petition_id=petition_id), 303)
     return _sign_page(sheet, form)
@@ -86,8 +89,10 @@ def join_now(petition_id: int, token: str) -> Response:
         joined = queries.join_sheet(w, petition_id, token)
     form = None if joined.sheet.closed else SignForm(joined.sheet.places)
     if form is not None and form.validate_on_submit():
+        held = not network_is_free(petition_id)
         with refusals_on(form), work(ANYONE) as w:
-            joining.join_petition(w, petition_id, token, form.signer(language()), _consent(w))
+            joining.join_petition(w, petition_id, token, form.signer(language()), _consent(w), held=held)
+        note_mailbox(form.email.data or "")
         if not form.errors:
             return redirect(url("signing.join_sent", petition_id=petition_id, token=token), 303)
     return _join_page(joined, token, form)

@@ -15,6 +15,7 @@ from auth.permissions import Role
 from auth.services import invitations, proposals, sessions
 from core import keyfile, limits
 from core.audit import AuditEntry
+from core.contacts import ContactMail
 from core.i18n import speaking
 from core.outbox import OutboxRow
 from core.refusal import Refusal
@@ -25,7 +26,6 @@ from petitions.domain.lifecycle import State
 from petitions.domain.rulebook import Basis, Span, Unit
 from petitions.jobs.retention import destroy_due, warn_controller
 from petitions.models.case import Term
-from petitions.models.contacts import ContactMail
 from petitions.models.data_requests import DataRequest, RequestKind, RequestState
 from petitions.models.petition import Petition, PetitionKeys
 from petitions.models.privacy import AuthorLetter

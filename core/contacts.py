@@ -2,14 +2,25 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import LargeBinary, delete, select, update
+from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import upsert
+from core.db import Base, UtcDateTime, upsert
 from core.work import Work
-from petitions.models.contacts import ContactMail
 
+HASH_BYTES = 32
 HOUR, DAY = timedelta(hours=1), timedelta(hours=24)
 PER_HOUR, PER_DAY = 3, 10
+
+
+class ContactMail(Base):
+    """One mail that a sign-up caused, kept for 24 hours. `contact` is a keyed hash of the mailbox and the day,
+    so it cannot be told whose it was or that two days' rows are the same person's."""
+
+    __tablename__ = "contact_mails"
+    contact: Mapped[bytes] = mapped_column(LargeBinary(HASH_BYTES), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 def claim_mail(w: Work, mailbox: str) -> bool:
