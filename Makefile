@@ -41,6 +41,11 @@ run: $(BIN)/.run ## Serve the demo on http://127.0.0.1:5000 with its jobs runnin
 test: $(BIN)/.dev ## Run all tests that this machine can, and name what was skipped
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(PYTEST) $(TESTS)
 
+.PHONY: soak
+soak: $(BIN)/.dev ## Long tests, at most two hours each part; writes docs/reliability.md (PART=r1 for one part)
+	@code=0; for file in tests/soak/test_$(or $(PART),*)_*.py; do \
+	  timeout 7200 $(BIN)/python -m pytest -rs $(PYTEST) $$file || code=1; done; exit $$code
+
 .PHONY: check
 check: $(BIN)/.dev ## Everything that CI checks: format, lint, types, layers, translations, migrations, tests
 	$(BIN)/ruff format --check .
@@ -66,6 +71,19 @@ strings: $(BIN)/.dev ## Collect the texts of the code into the catalogues and co
 requirements: ## Compile the pinned requirements anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements-dev.in -o requirements-dev.txt
+
+VNU := 26.9.27
+VNU_SHA512 := 4e441de4315f39a582f5e6edbe8cd3b2b1f655aa1dde3620faface791133217c417b12f3f7ead2d8336d8e7efe44f5226618258b44a0860057e9125135e6b428
+
+.PHONY: vnu
+vnu: var/vnu/vnu.jar ## Fetch the checker of HTML for the tests (needs npm; the checker needs Java)
+
+var/vnu/vnu.jar:
+	@mkdir -p $(@D)
+	npm pack --silent --pack-destination $(@D) vnu-jar@$(VNU)
+	echo "$(VNU_SHA512)  $(@D)/vnu-jar-$(VNU).tgz" | sha512sum --check --quiet
+	tar -xzf $(@D)/vnu-jar-$(VNU).tgz -C $(@D) --no-same-owner --strip-components=3 package/build/dist/vnu.jar
+	rm $(@D)/vnu-jar-$(VNU).tgz
 
 .PHONY: clean
 clean: ## Remove the demo's database and everything under var/

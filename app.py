@@ -27,6 +27,7 @@ from core.db import init_db
 from core.i18n import init_i18n, lazy, url
 from core.limits import init_limits
 from core.logs import init_logs, log
+from core.switches import Switch, init_switches
 from core.web import add_navigation, init_web
 from core.work import Kernel, install, system_clock
 from opendata import api_guide, data_pages, feeds, ledger, register_sections, statistics_pages
@@ -44,6 +45,11 @@ COMPRESSED = (
         "image/svg+xml",
     ),
 )
+# Which pages say that a switch is on; read-only and the banner are said on all.
+CONCERNED = {
+    Switch.NO_SIGNING: ("signing", "petitions"),
+    Switch.NO_NEW_PETITIONS: ("writing", "steps", "petitions", "account"),
+}
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = system_clock) -> Flask:
@@ -76,6 +82,7 @@ def _assemble(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> 
     init_web(app, settings)
     init_limits(app, settings)
     init_auth(app)
+    init_switches(app, CONCERNED)
     install_guards(app, require_permission, current_actor)
     petitions.web.add_notice(app)
     _compress(app)

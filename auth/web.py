@@ -49,6 +49,7 @@ from core.forms import ButtonForm, refusals_on
 from core.i18n import _, language, url
 from core.limits import daily_key, limiter, network_key
 from core.refusal import Refusal
+from core.switches import works_read_only
 from core.web import page
 from core.work import ANYONE, Actor, kernel, reading, work
 
@@ -123,6 +124,7 @@ def confirm(token: str) -> View:
 
 @bp.route("/sign-in", methods=BOTH)
 @open_to_all
+@works_read_only
 @PER_NETWORK
 @PER_MAILBOX
 def sign_in() -> View:
@@ -140,6 +142,7 @@ def sign_in() -> View:
 
 @bp.post("/sign-out")
 @open_to_all
+@works_read_only
 def sign_out() -> View:
     """Sign this browser out."""
     form = ButtonForm()

@@ -25,6 +25,7 @@ from core.forms import ButtonForm, refusals_on
 from core.i18n import url
 from core.limits import daily_key, limiter, network_key
 from core.refusal import Refusal
+from core.switches import works_read_only
 from core.web import page
 from core.work import ANYONE, reading, work
 
@@ -52,6 +53,7 @@ PER_ACCOUNT = limiter.limit(
 
 @bp.route("", methods=BOTH)
 @open_to_all
+@works_read_only
 @PER_ACCOUNT
 def step() -> View:
     """The second step of signing in: a code of the app, or a recovery code."""

@@ -1,15 +1,15 @@
 """Forms: shape only. Every message is ours and translated; a stale token keeps what was typed."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from core.i18n import _, lazy
+from core.i18n import LANGUAGES, _, lazy
 from core.refusal import Refusal
 from core.refusals import refusal_text
 
@@ -129,3 +129,8 @@ def refusals_on(form: Form) -> Iterator[None]:
         yield
     except Refusal as error:
         form.refuse(error, refusal_text(error))
+
+
+def language_choices(codes: Iterable[str] = LANGUAGES) -> list[SelectChoice]:
+    """Languages to choose from, each by its own name and spoken as that language."""
+    return [SelectChoice(code, LANGUAGES[code], {"lang": code}) for code in codes if code in LANGUAGES]

@@ -267,6 +267,7 @@ def _own_redirect(response: Response) -> Response:
 
 def _on_overload(error: Exception) -> Response:
     log.error("database not available", kind=type(error).__name__)
+    g.switches = []  # the page that says so must not ask the database again
     response = _error(HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = "5"
     return response

@@ -1,10 +1,11 @@
 """What moderation did, month by month: counts of acts and of petitions, never of persons."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -55,6 +56,7 @@ class Switched:
     name: str
     on: bool
     at: datetime
+    words: Mapping[str, str]
 
 
 def months(w: Work) -> tuple[Month, ...]:
@@ -82,9 +84,14 @@ def switched(w: Work) -> tuple[Switched, ...]:
     """Each turn of a switch that the log of staff still knows, the newest first."""
     query = select(AuditEntry).where(AuditEntry.action.in_(SWITCHED)).order_by(AuditEntry.id.desc())
     return tuple(
-        Switched(row.object.removeprefix("switch:"), SWITCHED[row.action], row.at)
+        Switched(row.object.removeprefix("switch:"), SWITCHED[row.action], row.at, _words(row.after))
         for row in w.session.scalars(query)
     )
+
+
+def _words(after: dict[str, Any] | None) -> Mapping[str, str]:
+    """The reason as it was given; turns from before reasons were asked for have none."""
+    return (after or {}).get("words") or {}
 
 
 def ground_titles(w: Work) -> dict[str, str]:

@@ -45,6 +45,7 @@ from petitions.web import (
     similar,
     steps,
     stops_page,
+    switches_page,
     terms_page,
     transparency,
     writing,
@@ -55,7 +56,7 @@ PAGES = (
     *(moderation, moderation_notes, appeals, reports, desk, desk_terms, desk_work, casework, admin),
     *(rules, terms_page, stops_page, language, privacy, safety, sharing, controlling),
     *(keeping, my_data, data_desk, help),
-    transparency,
+    *(transparency, switches_page),
 )
 # Words of refusals, mails and checks register themselves when their modules are read.
 WORDS = (

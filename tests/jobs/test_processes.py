@@ -2,54 +2,22 @@
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
-import sys
-import threading
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from core.config import ROOT
-
-PATIENCE = 60
+from tests.processes import PATIENCE, answers, eventually, flask, free_port, run
 
 
 @pytest.fixture
 def var(tmp_path: Path) -> Path:
     """A folder with a migrated database."""
-    assert flask(tmp_path, "db", "upgrade").wait(PATIENCE) == 0
+    run(tmp_path, "db", "upgrade")
     return tmp_path
-
-
-@pytest.fixture
-def port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def flask(var: Path, *words: str) -> "subprocess.Popen[bytes]":
-    keep = {name: value for name, value in os.environ.items() if not name.startswith("DAUYS_")}
-    with (var / "log").open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "app", *words],
-            cwd=ROOT, env=keep | {"DAUYS_VAR_DIR": str(var)}, stdout=log, stderr=log,
-        )  # fmt: skip
-
-
-def eventually(true: Callable[[], bool]) -> None:
-    """Look again and again, for a bounded time."""
-    pause = threading.Event()
-    for _ in range(PATIENCE * 10):
-        if true():
-            return
-        pause.wait(0.1)
-    raise AssertionError("it never became true")
 
 
 def jobs_that_ran(var: Path) -> set[str]:
@@ -75,13 +43,13 @@ def test_the_jobs_run_and_stop(var: Path, stopped: list["subprocess.Popen[bytes]
 
 
 def test_the_server_runs_its_jobs_and_starts_them_again(
-    var: Path, port: int, stopped: list["subprocess.Popen[bytes]"]
+    var: Path, stopped: list["subprocess.Popen[bytes]"]
 ) -> None:
+    port = free_port()
     process = flask(var, "serve", "--jobs", "--port", str(port))
     stopped.append(process)
     eventually(lambda: "tally" in jobs_that_ran(var))
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as answer:
-        assert answer.status == 200
+    assert answers(port)
     first = jobs_process(process.pid)
     os.kill(first, signal.SIGKILL)
     eventually(lambda: jobs_process(process.pid) not in {0, first})
