@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app app
 TESTS ?= tests
 WORKERS ?= 2
+LANGS ?= kk
 
 # An invented controller for the demo, used only where the environment names none.
 export DAUYS_CONTROLLER_PERSON ?= Сәуле Үлгіева
@@ -49,6 +50,10 @@ check: $(BIN)/.dev ## Everything that CI checks: format, lint, types, layers, tr
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs --cov --cov-report=term --cov-fail-under=95 $(PYTEST) $(TESTS)
 	$(BIN)/coverage report --include='petitions/domain/*' --fail-under=100
+
+.PHONY: screens
+screens: $(BIN)/.dev ## Take pictures of the main screens of a fresh demo into var/screens (LANGS="kk ru en")
+	$(BIN)/python -m tools.screens $(foreach lang,$(LANGS),--lang $(lang))
 
 .PHONY: format
 format: $(BIN)/.dev ## Put the code into its one format

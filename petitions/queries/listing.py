@@ -49,6 +49,9 @@ class Order(StrEnum):
     ANSWERED = "answered"
 
 
+AT_A_GLANCE = (Shown.COLLECTING, Shown.WAITING, Shown.OVERDUE, Shown.ANSWERED)
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What a list is narrowed to; an empty one takes everything that is listed."""
@@ -76,6 +79,7 @@ class Highlights:
     close: tuple[PetitionCard, ...]
     overdue: tuple[PetitionCard, ...]
     answered: tuple[PetitionCard, ...]
+    numbers: Mapping[Shown, int]
 
 
 def petition_page(w: Work, filters: Filters, order: Order, cursor: str, limit: int) -> Page[PetitionCard]:
@@ -126,7 +130,7 @@ def known_tiers(w: Work) -> frozenset[str]:
 
 
 def highlights(w: Work, each: int) -> Highlights:
-    """What is close to its threshold, what is overdue (the longest first), and the newest answers."""
+    """What is close to its threshold, what is overdue (the longest first), the newest answers, and how many of each."""
     towards = func.coalesce(_towards(), 0)
     groups = [
         base_rows()
@@ -140,7 +144,8 @@ def highlights(w: Work, each: int) -> Highlights:
     rows = [w.session.execute(group.limit(each)).all() for group in groups]
     made = cards(w, [row for group in rows for row in group])
     ends = [len(rows[0]), len(rows[0]) + len(rows[1])]
-    return Highlights(tuple(made[: ends[0]]), tuple(made[ends[0] : ends[1]]), tuple(made[ends[1] :]))
+    numbers = {shown: how_many(w, Filters(state=shown), None) for shown in AT_A_GLANCE}
+    return Highlights(tuple(made[: ends[0]]), tuple(made[ends[0] : ends[1]]), tuple(made[ends[1] :]), numbers)
 
 
 def _still_open(w: Work) -> ColumnElement[bool]:

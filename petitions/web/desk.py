@@ -60,7 +60,9 @@ def inbox() -> View:
     ]
     more = shown.next_before
     older = url(".inbox", show=shown.group.value, before=more, **kept) if more else None
+    act = request.args.get("done", "")
     facts: dict[str, Any] = {"q": q, "own": own, "tabs": tabs, "older": older, "kept": kept}
+    facts |= {"done": words.DONE.get(act), "after": words.NEXT.get(act)}
     return page("desk/inbox.html", shown=shown, body=body, words=words, **facts)
 
 
@@ -93,8 +95,10 @@ def inbox_csv() -> View:
 def case(petition_id: int) -> View:
     """One case: what is asked, until when, and what can be done now."""
     shown = _case(petition_id)
-    done = words.DONE.get(request.args.get("done", ""))
-    return page("desk/case.html", case=shown, done=done, words=words)
+    act = request.args.get("done", "")
+    return page(
+        "desk/case.html", case=shown, done=words.DONE.get(act), after=words.NEXT.get(act), words=words
+    )
 
 
 @bp.route("/desk/<id:petition_id>/register", methods=BOTH)

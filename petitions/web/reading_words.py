@@ -141,9 +141,14 @@ def duration_words(n: int, unit: Unit) -> str:
 
 def tier_words(tier: Tier) -> str:
     """Whom a tier covers: kinds of areas and the branch."""
-    kinds = ", ".join(kind_word(kind) for kind in tier.area_kinds)
     branch = _("Any body") if tier.branch is Branch.ANY else branch_word(tier.branch.value)
-    return f"{kinds}: {branch}"
+    first, *others = [str(kind_word(kind)) for kind in tier.area_kinds]
+    return f"{', '.join([first, *map(_inside, others)])}: {_inside(str(branch))}"
+
+
+def _inside(name: str) -> str:
+    """A name as it is written inside a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 def base_words(base: str | None) -> str | None:
