@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app app
 TESTS ?= tests
 WORKERS ?= 2
+LANGS ?= kk
 
 # An invented controller for the demo, used only where the environment names none.
 export DAUYS_CONTROLLER_PERSON ?= Сәуле Үлгіева
@@ -41,6 +42,11 @@ run: $(BIN)/.run ## Serve the demo on http://127.0.0.1:5000 with its jobs runnin
 test: $(BIN)/.dev ## Run all tests that this machine can, and name what was skipped
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(PYTEST) $(TESTS)
 
+.PHONY: soak
+soak: $(BIN)/.dev ## Long tests, at most two hours each part; writes docs/reliability.md (PART=r1 for one part)
+	@code=0; for file in tests/soak/test_$(or $(PART),*)_*.py; do \
+	  timeout 7200 $(BIN)/python -m pytest -rs $(PYTEST) $$file || code=1; done; exit $$code
+
 .PHONY: check
 check: $(BIN)/.dev ## Everything that CI checks: format, lint, types, layers, translations, migrations, tests
 	$(BIN)/ruff format --check .
@@ -49,6 +55,10 @@ check: $(BIN)/.dev ## Everything that CI checks: format, lint, types, layers, tr
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs --cov --cov-report=term --cov-fail-under=95 $(PYTEST) $(TESTS)
 	$(BIN)/coverage report --include='petitions/domain/*' --fail-under=100
+
+.PHONY: screens
+screens: $(BIN)/.dev ## Take pictures of the main screens of a fresh demo into var/screens (LANGS="kk ru en")
+	$(BIN)/python -m tools.screens $(foreach lang,$(LANGS),--lang $(lang))
 
 .PHONY: format
 format: $(BIN)/.dev ## Put the code into its one format
@@ -62,10 +72,28 @@ strings: $(BIN)/.dev ## Collect the texts of the code into the catalogues and co
 	$(BIN)/pybabel -q update -i var/messages.pot -d translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -d translations
 
+.PHONY: bench
+bench: $(BIN)/.dev ## Measure everything beside its ceiling and write docs/performance.md (PART="pages growth", OPTIONS=...)
+	$(BIN)/python -m bench $(PART) $(OPTIONS)
+
 .PHONY: requirements
 requirements: ## Compile the pinned requirements anew (needs uv)
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements-scale.in -o requirements-scale.txt
+
+VNU := 26.9.27
+VNU_SHA512 := 4e441de4315f39a582f5e6edbe8cd3b2b1f655aa1dde3620faface791133217c417b12f3f7ead2d8336d8e7efe44f5226618258b44a0860057e9125135e6b428
+
+.PHONY: vnu
+vnu: var/vnu/vnu.jar ## Fetch the checker of HTML for the tests (needs npm; the checker needs Java)
+
+var/vnu/vnu.jar:
+	@mkdir -p $(@D)
+	npm pack --silent --pack-destination $(@D) vnu-jar@$(VNU)
+	echo "$(VNU_SHA512)  $(@D)/vnu-jar-$(VNU).tgz" | sha512sum --check --quiet
+	tar -xzf $(@D)/vnu-jar-$(VNU).tgz -C $(@D) --no-same-owner --strip-components=3 package/build/dist/vnu.jar
+	rm $(@D)/vnu-jar-$(VNU).tgz
 
 .PHONY: clean
 clean: ## Remove the demo's database and everything under var/

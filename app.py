@@ -24,12 +24,18 @@ from core.access import install_guards
 from core.config import KEY_FILE_NAME, Settings, SettingsFault, load_settings
 from core.crypto import KeyFault, KeyRing, create_key_file, read_key_file
 from core.db import init_db
+from core.front import name_host, trust_proxies
 from core.i18n import init_i18n, lazy, url
 from core.limits import init_limits
 from core.logs import init_logs, log
-from core.web import add_navigation, init_web
+from core.metering import init_metering
+from core.page_cache import init_page_cache
+from core.switches import Switch, init_switches
+from core.toll import init_toll
+from core.web import API, add_navigation, init_web
 from core.work import Kernel, install, system_clock
 from opendata import api_guide, data_pages, feeds, ledger, register_sections, statistics_pages
+from opendata.api import RATE
 from opendata.api_signatures import bp as api_bp
 from petitions.domain.rulebook import Rulebook
 from petitions.rulebooks import RulebookFaults, load_terms
@@ -44,6 +50,11 @@ COMPRESSED = (
         "image/svg+xml",
     ),
 )
+# Which pages say that a switch is on; read-only and the banner are said on all.
+CONCERNED = {
+    Switch.NO_SIGNING: ("signing", "petitions"),
+    Switch.NO_NEW_PETITIONS: ("writing", "steps", "petitions", "account"),
+}
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = system_clock) -> Flask:
@@ -73,14 +84,21 @@ def _assemble(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> 
     install(app, Kernel(settings, _keys(settings), zone, clock))
     init_db(app, settings.database_url)
     init_i18n(app, rulebook.languages[0], zone)
+    init_metering(app)
     init_web(app, settings)
     init_limits(app, settings)
     init_auth(app)
+    init_switches(app, CONCERNED)
     install_guards(app, require_permission, current_actor)
     petitions.web.add_notice(app)
     _compress(app)
     _pages(app)
     _commands(app)
+    # From the inside out: a request meets them in the opposite order, each with what the outer ones made of it.
+    name_host(app, settings.base_url)
+    init_page_cache(app)
+    init_toll(app, API, RATE)
+    trust_proxies(app, settings.trusted_proxies)
 
 
 def _law(settings: Settings) -> Rulebook:

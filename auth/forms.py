@@ -16,8 +16,8 @@ from wtforms.validators import AnyOf, Length, Optional
 
 from auth.passwords import MOST
 from auth.services.proposals import MOST_REASON
-from core.forms import Form, line_field, required, text_field
-from core.i18n import LANGUAGES, lazy
+from core.forms import Form, language_choices, line_field, required, text_field
+from core.i18n import lazy
 
 
 def email_field() -> StringField:
@@ -94,7 +94,7 @@ class DetailsForm(Form):
     place = SelectField(lazy("Place of residence"), [Optional()])
     language = SelectField(
         lazy("Language of our mails to you"),
-        choices=[SelectChoice(code, word) for code, word in LANGUAGES.items()],
+        choices=language_choices(),
     )
 
 

@@ -49,6 +49,7 @@ from core.forms import ButtonForm, refusals_on
 from core.i18n import _, language, url
 from core.limits import daily_key, limiter, network_key
 from core.refusal import Refusal
+from core.switches import works_read_only
 from core.web import page
 from core.work import ANYONE, Actor, kernel, reading, work
 
@@ -93,7 +94,7 @@ def register() -> View:
     """Ask for an account; the answer is the same whether the mailbox has one or not."""
     form = RegisterForm()
     if form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             register_account(w, "", form.email.data, form.password.data, language())
         if not form.errors:
             return redirect(url(".register_sent"), 303)
@@ -114,7 +115,7 @@ def register_sent() -> View:
 def confirm(token: str) -> View:
     """The page of the mailed link; only its button opens the account, and both may be repeated."""
     if request.method == "POST":
-        with work(ANYONE) as w:
+        with work(ANYONE, shows=False) as w:
             confirm_account(w, token)
     with reading(ANYONE) as w:
         done = is_confirmed(w, token)
@@ -123,6 +124,7 @@ def confirm(token: str) -> View:
 
 @bp.route("/sign-in", methods=BOTH)
 @open_to_all
+@works_read_only
 @PER_NETWORK
 @PER_MAILBOX
 def sign_in() -> View:
@@ -140,6 +142,7 @@ def sign_in() -> View:
 
 @bp.post("/sign-out")
 @open_to_all
+@works_read_only
 def sign_out() -> View:
     """Sign this browser out."""
     form = ButtonForm()
@@ -159,7 +162,7 @@ def reset() -> View:
     """Ask for a link to set a new password; the answer is the same for every mailbox."""
     form = ResetForm()
     if form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             request_reset(w, form.email.data, language())
         if not form.errors:
             return redirect(url(".reset_sent"), 303)
@@ -182,7 +185,7 @@ def new_password(token: str) -> View:
         check_reset(w, token)
     form = NewPasswordForm()
     if form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             finish_reset(w, token, form.password.data)
         if not form.errors:
             return redirect(url(".sign_in", changed=1), 303)
@@ -288,7 +291,7 @@ def _me(actor: Actor) -> int:
 def _new_session(email: str, password_: str) -> str:
     with reading(ANYONE) as w:
         proof = check_credentials(w, email, password_)
-    with work(ANYONE) as w:
+    with work(ANYONE, shows=False) as w:
         return begin_session(w, proof)
 
 

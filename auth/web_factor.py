@@ -25,6 +25,7 @@ from core.forms import ButtonForm, refusals_on
 from core.i18n import url
 from core.limits import daily_key, limiter, network_key
 from core.refusal import Refusal
+from core.switches import works_read_only
 from core.web import page
 from core.work import ANYONE, reading, work
 
@@ -52,6 +53,7 @@ PER_ACCOUNT = limiter.limit(
 
 @bp.route("", methods=BOTH)
 @open_to_all
+@works_read_only
 @PER_ACCOUNT
 def step() -> View:
     """The second step of signing in: a code of the app, or a recovery code."""
@@ -60,7 +62,7 @@ def step() -> View:
         return redirect(url(".enrol", next=safe_next(form.next.data)), 303)
     if form.validate_on_submit():
         with refusals_on(form):
-            with work(ANYONE) as w:
+            with work(ANYONE, shows=False) as w:
                 token = pass_factor(w, identity, form.code.data)
             enter(token)
         if not form.errors:
@@ -78,7 +80,7 @@ def enrol_page() -> View:
         return redirect(url(".step", next=safe_next(form.next.data)), 303)
     if form.validate_on_submit():
         with refusals_on(form):
-            with work(ANYONE) as w:
+            with work(ANYONE, shows=False) as w:
                 token, codes = enrol(w, identity, form.code.data)
             enter(token)
         if not form.errors:

@@ -26,6 +26,7 @@ from core.access import needs
 from core.forms import ButtonForm, refusals_on
 from core.i18n import _, localised, url
 from core.refusal import Refusal
+from core.switches import works_read_only
 from core.web import page
 from core.work import Work, kernel, reading, work
 
@@ -110,6 +111,7 @@ def enable(account_id: int) -> View:
 
 @bp.route("/users/<id:account_id>/disable", methods=BOTH)
 @needs(Permission.USERS_MANAGE)
+@works_read_only
 def disable(account_id: int) -> View:
     """Stop an account at once; one person may."""
     row, form = _member(account_id), ButtonForm()

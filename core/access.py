@@ -15,10 +15,11 @@ Guard = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Access:
     """`public`: cacheable, never reads the session; `open`: anyone, with a form; `token`: the URL is the
-    permission; `permission`: an account that has `permission`."""
+    permission; `permission`: an account that has `permission`. A `streamed` one is too large for the memory."""
 
     kind: str
     permission: str = ""
+    streamed: bool = False
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -32,6 +33,11 @@ def _declare(access: Access) -> Callable[[View], View]:
 def public(view: View) -> View:
     """A page that is the same for everyone who speaks its language: no session, no cookie, no token in it."""
     return _declare(Access("public"))(view)
+
+
+def public_file(view: View) -> View:
+    """A public file that is streamed from where it lies: the server holds no copy of it in its memory."""
+    return _declare(Access("public", streamed=True))(view)
 
 
 def open_to_all(view: View) -> View:

@@ -1,13 +1,11 @@
 """Commands that know no package: settings, keys, database, jobs, switches, and the server."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 import click
 from alembic import command as alembic
@@ -15,19 +13,23 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
+from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError, ProgrammingError
-from waitress import create_server
 
 from core import jobs, switches
 from core.config import KEY_FILE_NAME, ROOT, Settings, SettingsFault, load_settings
 from core.crypto import create_key_file
+from core.i18n import LANGUAGES
 from core.logs import log
+from core.refusal import Refusal
+from core.serving import Server
 from core.work import SYSTEM, reading, work
 
 # What else must be usable before the app starts: the composition root knows.
 CHECKS: list[Callable[[Settings], object]] = []
 PATIENCE_SECONDS = 60
 RESTART_SECONDS = 2
+UPGRADE_TRIES, UPGRADE_PAUSE_SECONDS = 20, 3
 WITHOUT_SETTINGS = (("rules",), ("config",), ("keys", "create"))
 
 config = AppGroup("config", help="The settings.")
@@ -127,8 +129,17 @@ def alembic_config() -> Config:
 
 @db.command("upgrade")
 def db_upgrade() -> None:
-    """Bring the database to the newest version."""
-    alembic.upgrade(alembic_config(), "head")
+    """Bring the database to the newest version, beside a running site."""
+    for tries in range(1, UPGRADE_TRIES + 1):
+        try:
+            alembic.upgrade(alembic_config(), "head")
+        except OperationalError as error:
+            if not isinstance(error.orig, LockNotAvailable) or tries == UPGRADE_TRIES:
+                raise
+            click.echo(f"A table is in use; the site goes on, and this tries again ({tries}).", err=True)
+            threading.Event().wait(UPGRADE_PAUSE_SECONDS)
+        else:
+            break
     click.echo("The database is up to date.")
 
 
@@ -157,29 +168,44 @@ def jobs_tick(everything: bool) -> None:
 
 @switch.command("list")
 def switch_list() -> None:
-    """Say which switches are on."""
+    """Say which switches are on, since when, and what people read about them."""
     with reading(SYSTEM) as w:
-        for name, on in switches.all_switches(w).items():
-            click.echo(f"{name.value}: {'on' if on else 'off'}")
+        for name, setting in switches.settings_of(w).items():
+            since = f" since {setting.since:%Y-%m-%d %H:%M} UTC" if setting.since else ""
+            click.echo(f"{name.value}: {'on' if setting.on else 'off'}{since}")
+            for code, words in setting.words.items():
+                click.echo(f"  {code}: {words}")
+
+
+def _words(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each language: the public reason, or what the banner says."""
+    for code in reversed(list(LANGUAGES)):
+        command = click.option(f"--{code}", default="", help=f"The public reason, or the banner, in {code}.")(
+            command
+        )
+    return click.argument("name", type=click.Choice([s.value for s in switches.Switch]))(command)
 
 
 @switch.command("on")
-@click.argument("name", type=click.Choice([s.value for s in switches.Switch]))
-def switch_on(name: str) -> None:
-    """Turn a switch on."""
-    _turn(name, True)
+@_words
+def switch_on(name: str, **words: str) -> None:
+    """Turn a switch on; the banner needs its text in all three languages."""
+    _turn(name, True, words)
 
 
 @switch.command("off")
-@click.argument("name", type=click.Choice([s.value for s in switches.Switch]))
-def switch_off(name: str) -> None:
+@_words
+def switch_off(name: str, **words: str) -> None:
     """Turn a switch off."""
-    _turn(name, False)
+    _turn(name, False, words)
 
 
-def _turn(name: str, on: bool) -> None:
-    with work(SYSTEM) as w:
-        switches.turn(w, switches.Switch(name), on)
+def _turn(name: str, on: bool, words: dict[str, str]) -> None:
+    try:
+        with work(SYSTEM) as w:
+            switches.turn(w, switches.Switch(name), on, words)
+    except Refusal as error:
+        raise click.ClickException("The banner needs --kk, --ru and --en.") from error
     click.echo(f"{name}: {'on' if on else 'off'}")
 
 
@@ -191,17 +217,13 @@ def _turn(name: str, on: bool) -> None:
 def serve(host: str, port: int, with_jobs: bool) -> None:
     """Serve the site with waitress until stopped."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
-    server = create_server(app, host=host, port=port, threads=8, connection_limit=1000, channel_timeout=30)
+    server = Server(app, host, port)
     beside = Beside() if with_jobs else None
-    signal.signal(signal.SIGTERM, _stop)
     click.echo(f"Dauys serves on http://{host}:{port} (stop with Ctrl+C)")
     try:
         server.run()
-    except (KeyboardInterrupt, SystemExit):
-        click.echo("Stopping.")
+        click.echo("Stopped: everything that was under way is answered.")
     finally:
-        server.close()
         if beside is not None:
             beside.stop()
 
@@ -240,10 +262,6 @@ class Beside:
                 if self._stopping.is_set():
                     return
                 self._process = self._start()
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 COMMANDS = (config, keys, db, jobs_group, switch, serve)

@@ -64,6 +64,7 @@ class Settings(BaseModel):
     mail_url: str = ""
     mail_from: str = "Dauys <no-reply@dauys.example>"
     redis_url: str = ""
+    metrics_token: SecretStr = SecretStr("")
     rulebook: Path = ROOT / "rulebooks" / "kz-2026"
     trusted_proxies: int = Field(default=0, ge=0, le=9)
     four_eyes: Literal["required", "off"] = "required"

@@ -1,13 +1,16 @@
 """The database: base class, column types, engines and sessions; with fulltext.py the only dialect code."""
 
 import enum
+import threading
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Dialect,
     Engine,
     Enum,
@@ -21,6 +24,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import DateTime, TypeDecorator
 
@@ -80,8 +84,17 @@ def code_column(length: int = 64) -> String:
     return String(length)
 
 
+# So long a writer waits for the others before the reader is told to come again.
+WAIT_SECONDS = 5
+
 # What is deleted is overwritten in the file: a destroyed key must not be found in its free pages.
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={1000 * WAIT_SECONDS}",
+    "secure_delete=ON",
+)
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
@@ -95,13 +108,14 @@ def init_db(app: Flask, url: str) -> None:
         if url.startswith("sqlite"):
             event.listen(db.engine, "connect", _sqlite_connect)
             event.listen(db.engine, "begin", _sqlite_begin)
+            event.listen(db.engine, "checkin", _end_turn)
 
 
 def _engine_options(url: str) -> dict[str, Any]:
     # The parameters of a failed statement would stand in its traceback, and so in a log.
     quiet = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        args = {"timeout": 5, "isolation_level": None}
+        args = {"timeout": WAIT_SECONDS, "isolation_level": None}
         return {"connect_args": args, "pool_size": 16, "max_overflow": 16, **quiet}
     # PgBouncer before 1.21 cannot follow prepared statements, so none are made.
     return {
@@ -110,7 +124,7 @@ def _engine_options(url: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 24,
         "pool_pre_ping": True,
-        "pool_timeout": 5,
+        "pool_timeout": WAIT_SECONDS,
     }
 
 
@@ -121,15 +135,53 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _sqlite_begin(connection: Any) -> None:
+# SQLite lets writers wait by sleeping and looking again, and looks ever more seldom: the threads of a process would
+# leave the file idle for most of the time. They take turns here instead; other processes wait as SQLite has it.
+_turn = threading.Lock()
+_TURN = "dauys_turn"
+
+
+def _sqlite_begin(connection: Connection) -> None:
     # A transaction that reads first and writes later loses updates unless it locks from the start.
-    writes = connection.get_execution_options().get("writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("writes", True):
+        run_plainly(connection, "BEGIN")
+        return
+    if not connection.info.get(_TURN):
+        if not _turn.acquire(timeout=WAIT_SECONDS):
+            raise PoolTimeout("no turn to write within the time that a reader waits")
+        connection.info[_TURN] = True
+    run_plainly(connection, "BEGIN IMMEDIATE")
+
+
+def _end_turn(_connection: object, record: Any) -> None:
+    if record.info.pop(_TURN, False):
+        _turn.release()
+
+
+def run_plainly(connection: Connection, text: str, values: Any = ()) -> Any:
+    """Hand a statement to the driver without anything between; returns its cursor. Errors are SQLAlchemy's own."""
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.execute(text, values)
+    except connection.dialect.loaded_dbapi.Error as error:
+        # The same that a statement of SQLAlchemy does: wrap the error, and drop a connection that is lost.
+        connection._handle_dbapi_exception(error, text, values, cursor, None)
+    return cursor
+
+
+@lru_cache(maxsize=16)
+def _bound(engine: Engine, writes: bool) -> Engine:
+    return engine.execution_options(writes=writes)
 
 
 def open_session(*, writes: bool) -> Session:
     """A session of its own: locked for writing from its first statement, or for reading only."""
-    return Session(db.engine.execution_options(writes=writes), expire_on_commit=False)
+    return Session(_bound(db.engine, writes), expire_on_commit=False)
+
+
+def open_connection(*, writes: bool) -> Connection:
+    """The same without objects: the connection alone."""
+    return _bound(db.engine, writes).connect()
 
 
 def upsert(session: Session, table: Any) -> Any:

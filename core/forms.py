@@ -1,15 +1,19 @@
 """Forms: shape only. Every message is ours and translated; a stale token keeps what was typed."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from flask_wtf.csrf import validate_csrf
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, SelectChoice, StringField, TextAreaField
+from wtforms import ValidationError as WrongToken
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from core.i18n import _, lazy
+from core.i18n import LANGUAGES, _, lazy
 from core.refusal import Refusal
 from core.refusals import refusal_text
 
@@ -39,6 +43,11 @@ class Form(FlaskForm):
         """Our own messages, whatever the language."""
 
         locales = ("en",)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What a form sent, never a JSON body: a form's fields are texts, and a body can be anything."""
+            given = formdata is None or isinstance(formdata, MultiDict)
+            return None if not given and request.is_json else super().wrap_formdata(form, formdata)
 
         def get_translations(self, form: Any) -> _Translations:
             """WTForms' words come from our catalogues."""
@@ -93,11 +102,28 @@ def one_line(text: str | None) -> str | None:
 def no_controls(_form: Any, field: Field) -> None:
     """Refuse characters that are no text: controls, surrogates, unassigned ones, and text turned around."""
     allowed = "\n\t" if isinstance(field, TextAreaField) else ""
-    for sign in field.data or "":
-        if sign in allowed:
-            continue
-        if unicodedata.category(sign) in {"Cc", "Cs", "Cn", "Co"} or "\u202a" <= sign <= "\u202e":
-            raise ValidationError(_("This has a character that cannot be used here. Please type it anew."))
+    if has_controls(field.data or "", allowed):
+        raise ValidationError(_("This has a character that cannot be used here. Please type it anew."))
+
+
+def has_controls(text: str, allowed: str = "") -> bool:
+    """Whether a text has characters that are no text, beside the `allowed` ones."""
+    if text.isascii() and text.isprintable():
+        return False
+    return any(
+        unicodedata.category(sign) in {"Cc", "Cs", "Cn", "Co"} or "\u202a" <= sign <= "\u202e"
+        for sign in text
+        if sign not in allowed
+    )
+
+
+def is_own_form() -> bool:
+    """Whether the request sends the token of a form that we gave to this browser, and not too long ago."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except WrongToken:
+        return False
+    return True
 
 
 def required(message: Any) -> InputRequired:
@@ -129,3 +155,8 @@ def refusals_on(form: Form) -> Iterator[None]:
         yield
     except Refusal as error:
         form.refuse(error, refusal_text(error))
+
+
+def language_choices(codes: Iterable[str] = LANGUAGES) -> list[SelectChoice]:
+    """Languages to choose from, each by its own name and spoken as that language."""
+    return [SelectChoice(code, LANGUAGES[code], {"lang": code}) for code in codes if code in LANGUAGES]

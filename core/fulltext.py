@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Integer,
     Select,
@@ -169,16 +170,23 @@ def rows_of(session: Session, ids: Collection[int]) -> dict[int, Row]:
 
 def size(session: Session) -> int:
     """How many rows the index has."""
-    return session.scalar(select(func.count()).select_from(INDEX)) or 0
+    # FTS5 would read the whole content to count its rows; it keeps their sizes in a small table beside it.
+    rows = INDEX if is_postgres(session) else table("search_index_docsize")
+    return session.scalar(select(func.count()).select_from(rows)) or 0
 
 
 def having(session: Session, groups: Sequence[Group], parts: Sequence[str] = PARTS) -> Select[Any]:
     """The ids of the rows that have a term of every group, in one of the parts. There must be a group."""
+    return select(INDEX.c.rowid).where(matching(session, groups, parts))
+
+
+def matching(session: Session, groups: Sequence[Group], parts: Sequence[str] = PARTS) -> ColumnElement[bool]:
+    """The same as a condition on INDEX, for a query that takes rows of the index in their order and soon has enough."""
     if is_postgres(session):
         asked: Any = cast(_tsquery(groups, parts), postgresql.TSQUERY)
-        return select(INDEX.c.rowid).where(INDEX.c.vector.op("@@")(asked))
+        return INDEX.c.vector.op("@@")(asked)
     asked = bindparam(None, _fts5(groups, parts), type_=Text, unique=True)
-    return select(INDEX.c.rowid).where(literal_column("search_index").op("MATCH")(asked))
+    return literal_column("search_index").op("MATCH")(asked)
 
 
 def counts(session: Session, words: Iterable[str]) -> dict[str, int]:

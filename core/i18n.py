@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -12,11 +13,15 @@ from babel.dates import format_datetime as babel_datetime
 from babel.numbers import format_decimal, format_percent
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 __all__ = ["LANGUAGES", "LANGUAGE_COOKIE", "_", "lazy", "ngettext"]
 
 LANGUAGES: Mapping[str, str] = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 LANGUAGE_COOKIE = "lang"
+# A longer Accept-Language is read anew each time: what strangers send must not fill the memory.
+LONGEST_HEADER = 200
 _ = gettext
 lazy = lazy_gettext
 Localised = Mapping[str, str]
@@ -59,21 +64,30 @@ def _choose() -> str:
         # Data are cached without regard to headers, so only their address may choose the language of names.
         return asked_language() or str(current_app.config["DAUYS_LANGUAGE"])
     cookie = request.cookies.get(LANGUAGE_COOKIE, "")
-    return asked_language() or (cookie if cookie in LANGUAGES else None) or _accepted()
+    chosen = asked_language() or (cookie if cookie in LANGUAGES else None)
+    accepted = chosen or accepted_language(request.headers.get("Accept-Language", ""))
+    return accepted or str(current_app.config["DAUYS_LANGUAGE"])
 
 
-def _accepted() -> str:
+def accepted_language(header: str) -> str | None:
+    """The first of our languages in an Accept-Language header, or None."""
+    return _read_accepted(header) if len(header) <= LONGEST_HEADER else _read_accepted.__wrapped__(header)
+
+
+@lru_cache(maxsize=512)
+def _read_accepted(header: str) -> str | None:
     # "kk-KZ" is Kazakh: only the first part of a tag counts; the header is in the reader's order.
-    for tag, quality in request.accept_languages:
+    for tag, quality in parse_accept_header(header, LanguageAccept):
         code = tag.split("-")[0].lower()
         if quality > 0 and code in LANGUAGES:
             return code
-    return str(current_app.config["DAUYS_LANGUAGE"])
+    return None
 
 
 def language() -> str:
     """The language in force now, in a request or in a job that chose one."""
-    return str(get_locale() or current_app.config["DAUYS_LANGUAGE"]).split("_")[0]
+    locale = get_locale()
+    return locale.language if locale else str(current_app.config["DAUYS_LANGUAGE"])
 
 
 @contextmanager
@@ -104,9 +118,19 @@ def lang_url(code: str) -> str:
     return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
 
 
+def local_day(value: date) -> date:
+    """The day of a moment where the instance is; what is a day already stays."""
+    return value.astimezone(current_app.config["DAUYS_ZONE"]).date() if isinstance(value, datetime) else value
+
+
 def format_date(value: date, style: str = "long") -> str:
-    """A date in local words."""
-    return babel_date(value, style, locale=language())
+    """A date in local words; of a moment its day where the instance is."""
+    return _date(local_day(value), style, language())
+
+
+@lru_cache(maxsize=4096)
+def _date(value: date, style: str, code: str) -> str:
+    return babel_date(value, style, locale=code)
 
 
 def format_datetime(value: datetime, style: str = "long") -> str:
@@ -118,7 +142,13 @@ def format_datetime(value: datetime, style: str = "long") -> str:
 
 def format_number(value: float) -> str:
     """A number with the grouping of the language."""
-    return format_decimal(value, locale=language())
+    return _number(value, language())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, code: str) -> str:
+    # A page holds hundreds of numbers, mostly small ones, and each takes longer to format than a row to read.
+    return format_decimal(value, locale=code)
 
 
 def format_share(value: float) -> str:

@@ -1,22 +1,28 @@
 """Jobs: a registry of idempotent sweeps, when each last ran, and the huey consumer that runs them."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from flask import Flask
+from flask import Flask, current_app
 from huey import RedisHuey, SqliteHuey
 from huey.consumer import Consumer, Scheduler
 from huey.serializer import SignedSerializer
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.config import Settings
 from core.db import Base, UtcDateTime, code_column, upsert
 from core.work import SYSTEM, Work, kernel, reading, work
 
-LEASE = timedelta(minutes=10)
+# Who works renews the lease; after a kill the next process takes the job over within this time.
+LEASE = timedelta(seconds=10)
+RENEW_SECONDS = 3
+REST = timedelta(minutes=10)
 ROUNDS = 500
 log = structlog.get_logger()
 Sweep = Callable[[], int]
@@ -84,10 +90,20 @@ def registered() -> tuple[Job, ...]:
 def run_now(entry: Job) -> int:
     """Run a job and log it, whatever its interval; a fault is logged and raised."""
     with work(SYSTEM) as w:
-        row = _row(w, entry.name)
-        row.started_at, row.leased_until = w.now, w.now + LEASE
+        _begin(w, entry.name)
+    return _carry_out(entry)
+
+
+def _begin(w: Work, name: str) -> None:
+    row = _row(w, name)
+    row.started_at, row.leased_until = w.now, w.now + LEASE
+
+
+def _carry_out(entry: Job) -> int:
+    """Run a job whose lease is ours."""
     try:
-        done = entry.run()
+        with _held(entry.name):
+            done = entry.run()
     except Exception as error:
         _finish(entry.name, 0, type(error).__name__)
         raise
@@ -97,13 +113,51 @@ def run_now(entry: Job) -> int:
 
 def run_if_due(name: str) -> int:
     """Run a job only if it is due and nobody holds it; returns how much it did. Faults are logged, not raised."""
-    if not is_due(name):
-        return 0
     try:
-        return run_now(_jobs[name])
+        return _carry_out(_jobs[name]) if is_due(name) and _take(name) else 0
     except Exception:
         log.exception("job failed", job=name)
         return 0
+
+
+def _take(name: str) -> bool:
+    """Lease the job unless another process was first; the row's lock decides."""
+    with work(SYSTEM) as w:
+        _row(w, name)
+        row = w.session.scalars(select(JobRun).where(JobRun.name == name).with_for_update()).one()
+        w.session.refresh(row)
+        if not _due(w, _jobs[name], row):
+            return False
+        _begin(w, name)
+        return True
+
+
+@contextmanager
+def _held(name: str) -> Iterator[None]:
+    """Renew the lease from beside for as long as the block runs, however long that is."""
+    app, over = current_app._get_current_object(), threading.Event()  # type: ignore[attr-defined]
+
+    def renew() -> None:
+        while not over.wait(RENEW_SECONDS):
+            with app.app_context():
+                _renew(name)
+
+    beside = threading.Thread(target=renew, name=f"lease-{name}", daemon=True)
+    beside.start()
+    try:
+        yield
+    finally:
+        over.set()
+        beside.join()
+
+
+def _renew(name: str) -> None:
+    try:
+        with work(SYSTEM) as w:
+            _row(w, name).leased_until = w.now + LEASE
+    except SQLAlchemyError as error:
+        # The next renewal may do; if none does, another process takes over what nobody can finish here.
+        log.warning("the lease was not renewed", job=name, kind=type(error).__name__)
 
 
 def is_due(name: str) -> bool:
@@ -160,7 +214,7 @@ def _due(w: Work, entry: Job, row: JobRun | None) -> bool:
         return False
     if entry.daily:
         # One that failed is long work done in vain: it rests before it is tried again.
-        rests = row.fault is not None and row.started_at + LEASE > w.now
+        rests = row.fault is not None and row.started_at + REST > w.now
         return not rests and not _done_today(w, row)
     return row.started_at + entry.every <= w.now
 
@@ -220,8 +274,13 @@ def consume(app: Flask) -> None:
 
 def _schedule(app: Flask, huey: SqliteHuey | RedisHuey, name: str) -> None:
     def due(_now: datetime) -> bool:
-        with app.app_context():
-            return is_due(name)
+        try:
+            with app.app_context():
+                return is_due(name)
+        except SQLAlchemyError as error:
+            # The scheduler has one thread for all jobs: it must outlive a database that is away.
+            log.warning("it is not known whether the job is due", job=name, kind=type(error).__name__)
+            return False
 
     def run() -> None:
         with app.app_context():

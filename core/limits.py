@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, abort, current_app, request
 from flask_limiter import Limiter
 from limits import parse
 from limits.storage import Storage
@@ -18,7 +18,13 @@ from core.config import Settings
 from core.work import kernel
 
 NETWORK_BITS = 64
+# Where core/toll.py leaves the seconds that a network has to wait.
+WAIT = "dauys.wait"
 PURGE_SECONDS = 60
+DAY_SECONDS = 24 * 3600
+# What is counted of a form that takes entries of people without an account: all, held back, with a throw-away mailbox.
+ENTRIES, HELD, DISPOSABLE = "entries", "held", "disposable"
+SIGNALS = (ENTRIES, HELD, DISPOSABLE)
 log = structlog.get_logger()
 
 _TABLE = "CREATE TABLE IF NOT EXISTS hits (key TEXT PRIMARY KEY, n INTEGER NOT NULL, expires REAL NOT NULL)"
@@ -92,16 +98,20 @@ class SqliteStorage(Storage):
 
 
 def network_key() -> str:
-    """The reader's network as a keyed hash that changes daily: an IPv4 address, or the /64 of an IPv6 one."""
+    """The reader's network as a keyed hash that changes daily."""
+    return daily_key(network_of(request.remote_addr or ""))
+
+
+def network_of(address: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 one."""
     try:
-        address = ipaddress.ip_address(request.remote_addr or "")
+        known = ipaddress.ip_address(address)
     except ValueError:
-        return daily_key("unknown")
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        network = str(mapped) if mapped else str(ipaddress.ip_network((address, NETWORK_BITS), strict=False))
-        return daily_key(network)
-    return daily_key(str(address))
+        return "unknown"
+    if isinstance(known, ipaddress.IPv6Address):
+        mapped = known.ipv4_mapped
+        return str(mapped) if mapped else str(ipaddress.ip_network((known, NETWORK_BITS), strict=False))
+    return str(known)
 
 
 def daily_key(value: str) -> str:
@@ -126,15 +136,52 @@ def init_limits(app: Flask, settings: Settings) -> None:
         settings.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = f"sqlite:///{settings.var_dir / 'limits.sqlite3'}"
     app.config.setdefault("RATELIMIT_STORAGE_URI", settings.redis_url or file)
+    before = list(app.before_request_funcs.get(None, ()))
     limiter.init_app(app)
+    # Its look before each request is for limits of the whole site, and there are none: those of a view are looked
+    # at by what decorates it.
+    app.before_request_funcs[None] = before
+    app.before_request(_refuse_if_over)
     app.after_request(_retry_after)
 
 
 def allowed(rules: Iterable[str], purpose: str, contact: str) -> bool:
     """Count one act for a contact, as `3 per hour`; False, and nothing counted, once a rule is used up."""
+    return _count(rules, purpose, daily_key(contact))
+
+
+def allowed_here(rules: Iterable[str], purpose: str) -> bool:
+    """The same for the network that this request comes from."""
+    return _count(rules, purpose, network_key())
+
+
+def note(what: str) -> None:
+    """Count that something happened today (UTC), as a figure of the whole site for /metrics and nothing more."""
+    if _off():
+        return
+    try:
+        limiter.storage.incr(_noted_key(what), 2 * DAY_SECONDS)
+    except Exception as error:
+        log.error("limits not available", kind=type(error).__name__)
+
+
+def noted(what: str) -> int:
+    """How often it happened today, in all processes; 0 where nothing can be read."""
+    try:
+        return 0 if _off() else int(limiter.storage.get(_noted_key(what)))
+    except Exception as error:
+        log.error("limits not available", kind=type(error).__name__)
+        return 0
+
+
+def _noted_key(what: str) -> str:
+    return f"noted|{kernel().clock().date()}|{what}"
+
+
+def _count(rules: Iterable[str], purpose: str, key: str) -> bool:
     if _off():
         return True
-    items = [(parse(rule), purpose, daily_key(contact)) for rule in rules]
+    items = [(parse(rule), purpose, key) for rule in rules]
     try:
         if not all(limiter.limiter.test(*item) for item in items):
             return False
@@ -156,9 +203,16 @@ def forget_expired() -> int:
     return store.forget_expired() if isinstance(store, SqliteStorage) else 0
 
 
+def _refuse_if_over() -> None:
+    if WAIT in request.environ:
+        abort(HTTPStatus.TOO_MANY_REQUESTS)
+
+
 def _retry_after(response: Response) -> Response:
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and not _off():
         limit = limiter.current_limit
+        if WAIT in request.environ:
+            response.headers["Retry-After"] = str(request.environ[WAIT])
         seconds = int(limit.reset_at - time.time()) + 1 if limit else PURGE_SECONDS
         response.headers.setdefault("Retry-After", str(max(1, seconds)))
     return response

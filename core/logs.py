@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -31,10 +32,21 @@ def init_logs(settings: Settings) -> None:
             redact,
             render,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: _Line(sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[plain_handler()])
+
+
+class _Line(structlog.PrintLogger):
+    """One line out; where it cannot be written (a full disk) the request goes on without it."""
+
+    def msg(self, message: str) -> None:
+        """Write the line."""
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
 class _Redacting(logging.Formatter):

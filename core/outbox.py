@@ -1,6 +1,7 @@
 """The outbox: mails as rows of the same transaction, sent later, once, with retries."""
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,18 +9,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from sqlalchemy import JSON, Index, Select, func, select
+from sqlalchemy import JSON, Index, Select, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, BigId, UtcDateTime, code_column, is_postgres, upsert
 from core.jobs import job
 from core.mail import Message, PermanentFailure, TemporaryFailure, TransportDown, compose, transport_for
+from core.prepared import Prepared, given
 from core.work import SYSTEM, Work, kernel, reading, work
 
-CLAIM = timedelta(minutes=5)
+# A claim is renewed while its batch goes out, so that after a kill the rest waits no longer than this.
+CLAIM = timedelta(seconds=12)
+RENEW = timedelta(seconds=4)
 BATCH = 50
 MAX_TRIES = 8
-EXPAND = 1000
+EXPAND, STEPS = 1000, 20
 WAIT_FOR_TRANSPORT = timedelta(minutes=1)
 log = structlog.get_logger()
 
@@ -62,6 +66,12 @@ class Broadcast(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
+_POSTED = ("key", "template", "ref", "language", "created_at", "due_at", "tries")
+_POST = Prepared(
+    lambda insert: insert(OutboxRow).values(**given(OutboxRow, _POSTED)).on_conflict_do_nothing()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """One receiver of a broadcast: the part of the row's key, the ids, and the language."""
@@ -102,7 +112,7 @@ def post(w: Work, template: str, key: str, ref: dict[str, Any], language: str) -
     """Put one mail into the outbox; the same `key` is posted once for good."""
     row = {"key": f"{template}:{key}", "template": template, "ref": ref, "language": language}
     times = {"created_at": w.now, "due_at": w.now, "tries": 0}
-    w.session.execute(upsert(w.session, OutboxRow).values(**row, **times).on_conflict_do_nothing())
+    _POST.run(w, {f"new_{name}": value for name, value in (row | times).items()})
 
 
 def broadcast(w: Work, template: str, key: str, ref: dict[str, Any]) -> None:
@@ -113,7 +123,20 @@ def broadcast(w: Work, template: str, key: str, ref: dict[str, Any]) -> None:
 
 @job("broadcasts", every=timedelta(seconds=5))
 def sweep_broadcasts() -> int:
-    """Expand one step of each open broadcast; returns how many rows were posted."""
+    """Expand open broadcasts, each step in a transaction of its own; returns how many rows were posted.
+
+    A run ends after `STEPS` of them, so that other jobs of the process have their turn; the next one goes on there.
+    """
+    posted = 0
+    for _step in range(STEPS):
+        made = _expand_step()
+        posted += made
+        if not made:
+            break
+    return posted
+
+
+def _expand_step() -> int:
     with work(SYSTEM) as w:
         query = select(Broadcast).where(Broadcast.done_at.is_(None)).order_by(Broadcast.id).limit(1)
         row = w.session.scalar(_locked(w, query))
@@ -134,8 +157,13 @@ def sweep_outbox() -> int:
     """Send what is due, in batches; returns how many rows were handled."""
     handled = 0
     while batch := _claim():
-        for row in batch:
+        renewed = time.monotonic()
+        for n, row in enumerate(batch):
+            if time.monotonic() - renewed > RENEW.total_seconds():
+                _renew(batch[n:])
+                renewed = time.monotonic()
             if not _deliver(row):
+                _postpone(batch[n:])
                 return handled
             handled += 1
     return handled
@@ -156,6 +184,13 @@ def _claim() -> Sequence[OutboxRow]:
         return rows
 
 
+def _renew(rows: Sequence[OutboxRow]) -> None:
+    """Keep the claim on what is still to go out."""
+    with work(SYSTEM) as w:
+        mine = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows]))
+        w.session.execute(mine.values(due_at=w.now + CLAIM))
+
+
 def _deliver(row: OutboxRow) -> bool:
     """Send one mail and settle its row; False when nothing can go out at all."""
     try:
@@ -163,7 +198,7 @@ def _deliver(row: OutboxRow) -> bool:
     except PermanentFailure as error:
         _settle(row.id, fault=str(error), park=True)
     except TransportDown as error:
-        _postpone(row.id, str(error))
+        log.warning("no mail can go out", why=str(error))
         return False
     except TemporaryFailure as error:
         _settle(row.id, fault=str(error), park=row.tries >= MAX_TRIES)
@@ -185,12 +220,11 @@ def _send(row: OutboxRow) -> None:
         transport_for(settings.mail_url)(mail)
 
 
-def _postpone(row_id: int, fault: str) -> None:
+def _postpone(rows: Sequence[OutboxRow]) -> None:
+    """Give back what could not even be tried: its claim was no try."""
     with work(SYSTEM) as w:
-        row = w.session.get_one(OutboxRow, row_id)
-        row.tries -= 1
-        row.due_at = w.now + WAIT_FOR_TRANSPORT
-        row.fault = fault[:80]
+        mine = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows]))
+        w.session.execute(mine.values(tries=OutboxRow.tries - 1, due_at=w.now + WAIT_FOR_TRANSPORT))
 
 
 def message_id(key: str, base_url: str) -> str:

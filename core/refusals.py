@@ -22,6 +22,15 @@ _words: dict[str, Words] = {
         lazy("This is switched off for the moment. What you typed is still here; please try again later."),
         503,
     ),
+    "read-only": Words(
+        lazy(
+            "For the moment this site can only be read. Nothing of what you sent was kept. Go back with your browser: "
+            "what you typed still stands in the form. Please try again later."
+        ),
+        503,
+    ),
+    "banner-words": Words(lazy("Write the text in all three languages."), 422),
+    "switch-reason": Words(lazy("Write the reason in at least one language: everybody can read it."), 422),
     "not-found": Words(lazy("There is nothing here."), 404),
     "gone": Words(lazy("This was here, but it is not any more."), 410),
     "not-allowed": Words(lazy("This page is not for your account."), 403),

@@ -1,15 +1,25 @@
-"""Emergency switches: read-only, no signing, no new petitions; set by one person, seen by all."""
+"""Emergency switches and the banner: set by one person, said to everybody on every page they concern, and in a log."""
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from flask import Flask, current_app, g, request
+from sqlalchemy import JSON, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.audit import record
 from core.db import Base, UtcDateTime, code_column
+from core.i18n import LANGUAGES
 from core.refusal import Refusal
-from core.work import Work
+from core.work import Work, reading
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_WORDS = 500
 
 
 class Switch(StrEnum):
@@ -18,20 +28,36 @@ class Switch(StrEnum):
     READ_ONLY = "read-only"
     NO_SIGNING = "no-signing"
     NO_NEW_PETITIONS = "no-new-petitions"
+    BANNER = "banner"
+
+
+# While nothing can be changed, these hold too.
+WITH_READ_ONLY = frozenset({Switch.NO_SIGNING, Switch.NO_NEW_PETITIONS})
 
 
 class SwitchRow(Base):
-    """The last setting of one switch."""
+    """The last setting of one switch, and what is said about it, by language."""
 
     __tablename__ = "switches"
     name: Mapped[str] = mapped_column(code_column(), primary_key=True)
     on: Mapped[bool] = mapped_column("is_on")
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    words: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a switch stands: since when (None: never turned), and its reason or text by language."""
+
+    name: Switch
+    on: bool
+    since: datetime | None
+    words: Mapping[str, str]
 
 
 def is_on(w: Work, name: Switch) -> bool:
-    """Whether the switch is on; read-only turns the others on."""
-    names = {name.value, Switch.READ_ONLY.value}
+    """Whether the switch is on; read-only turns signing and new petitions off with it."""
+    names = {name.value, Switch.READ_ONLY.value} if name in WITH_READ_ONLY else {name.value}
     found = select(SwitchRow.name).where(SwitchRow.name.in_(names), SwitchRow.on)
     return w.session.scalar(found.limit(1)) is not None
 
@@ -42,14 +68,72 @@ def refuse_if(w: Work, name: Switch) -> None:
         raise Refusal("switched-off", switch=name.value)
 
 
-def turn(w: Work, name: Switch, on: bool) -> None:
-    """Set a switch; the log keeps who did it and when, and everybody can read when."""
-    before = {"on": all_switches(w)[name]}
-    record(w, "switch.on" if on else "switch.off", f"switch:{name.value}", before, {"on": on})
-    w.session.merge(SwitchRow(name=name.value, on=on, changed_at=w.now))
+def turn(w: Work, name: Switch, on: bool, words: Mapping[str, str] | None = None) -> None:
+    """Set a switch; `words` are its reason, or the banner's text, by language, for everybody to read.
+
+    The log of staff keeps who did it; when and why is public. Refusals: `banner-words` unless a banner speaks all
+    languages, `switch-reason` where a person gives no reason.
+    """
+    said = {code: text for code in LANGUAGES if (text := (words or {}).get(code, "").strip()[:LONGEST_WORDS])}
+    if on and name is Switch.BANNER and len(said) < len(LANGUAGES):
+        raise Refusal("banner-words")
+    if on and not said and not w.actor.system:
+        raise Refusal("switch-reason")
+    before = {"on": settings_of(w)[name].on}
+    record(w, "switch.on" if on else "switch.off", f"switch:{name.value}", before, {"on": on, "words": said})
+    w.session.merge(SwitchRow(name=name.value, on=on, changed_at=w.now, words=said))
+
+
+def settings_of(w: Work) -> dict[Switch, Setting]:
+    """How every switch stands."""
+    rows = {row.name: row for row in w.session.scalars(select(SwitchRow))}
+    return {
+        name: Setting(name, row.on, row.changed_at, row.words or {})
+        if (row := rows.get(name.value))
+        else Setting(name, False, None, {})
+        for name in Switch
+    }
 
 
 def all_switches(w: Work) -> dict[Switch, bool]:
     """Every switch and whether it is on."""
-    on = set(w.session.scalars(select(SwitchRow.name).where(SwitchRow.on)))
-    return {name: name.value in on for name in Switch}
+    return {name: setting.on for name, setting in settings_of(w).items()}
+
+
+def works_read_only(view: View) -> View:
+    """A view that stays open while the site can only be read: whoever ends that must get in."""
+    view.works_read_only = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_switches(app: Flask, concerned: Mapping[Switch, Iterable[str]]) -> None:
+    """Refuse every change while the site is read-only, and give pages what is on.
+
+    `concerned`: the blueprints whose pages say that a switch is on; those that are not named are said everywhere.
+    """
+    where = {name: frozenset(blueprints) for name, blueprints in concerned.items()}
+
+    @app.before_request
+    def guard() -> None:
+        if request.method in SAFE or request.endpoint is None:
+            return
+        if not getattr(current_app.view_functions[request.endpoint], "works_read_only", False):
+            with reading() as w:
+                if is_on(w, Switch.READ_ONLY):
+                    raise Refusal("read-only")
+
+    @app.context_processor
+    def notices() -> dict[str, Any]:
+        return {"switches_on": lambda: _said_here(where)}
+
+
+def _said_here(where: Mapping[Switch, frozenset[str]]) -> list[Setting]:
+    """What is on and concerns the page at hand; nothing where the database cannot be asked."""
+    if "switches" not in g:
+        try:
+            with reading() as w:
+                g.switches = [setting for setting in settings_of(w).values() if setting.on]
+        except SQLAlchemyError:
+            g.switches = []
+    here = request.blueprint or ""
+    return [setting for setting in g.switches if setting.name not in where or here in where[setting.name]]

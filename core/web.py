@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
@@ -23,10 +24,10 @@ from flask import (
     url_for,
 )
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from core import i18n
@@ -58,6 +59,14 @@ class Id(IntegerConverter):
 class QuietSessions(SecureCookieSessionInterface):
     """Sessions that public pages neither read nor write, so that any cache may keep them."""
 
+    _serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """The one that signs the cookie, made once: the key never changes while the app runs."""
+        if self._serializer is None:
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
+
     def open_session(self, app: Flask, request_: Any) -> Any:
         """The session of the cookie."""
         return super().open_session(app, request_)
@@ -85,9 +94,6 @@ def init_web(app: Flask, settings: Settings) -> None:
     )
     app.session_interface = QuietSessions()
     app.url_map.converters["id"] = Id
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.view_functions["static"] = _whole(app.view_functions["static"])
     app.before_request(_begin)
     app.after_request(_headers)
@@ -112,6 +118,7 @@ def _template_words(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         format_date=i18n.format_date,
+        local_day=i18n.local_day,
         format_datetime=i18n.format_datetime,
         format_number=i18n.format_number,
         format_share=i18n.format_share,
@@ -132,6 +139,46 @@ def page(template: str, /, *, form: Form | None = None, status: int | None = Non
     code = status or (form.status if form is not None and request.method == "POST" else 200)
     facts["title_prefix"] = i18n._("Error:") if code in {400, 422} else ""
     return make_response(render_template(template, form=form, **facts), code)
+
+
+_ALIKE_MOST = 256
+
+
+def page_alike(template: str, secrets: Mapping[str, str], /, **facts: Any) -> Response:
+    """A page that is the same for everybody but for their `secrets`: rendered once for the same facts.
+
+    Secrets are tokens (letters, digits, `-` and `_`) that stand in the address or in the facts; all else that the
+    template is given must be hashable, and say everything that the page depends on.
+    """
+    marked = {name: _marked(value, secrets) for name, value in facts.items()}
+    key = (
+        template,
+        i18n.language(),
+        request.query_string,
+        tuple(secrets),
+        tuple(marked.items()),
+    )
+    pages: OrderedDict[object, str] = current_app.extensions.setdefault("dauys_alike", OrderedDict())
+    kept = pages.get(key)
+    if kept is None:
+        kept = _marked(render_template(template, title_prefix="", **facts), secrets)
+        pages[key] = kept
+        while len(pages) > _ALIKE_MOST:
+            pages.popitem(last=False)
+    for name, value in secrets.items():
+        kept = kept.replace(_MARK.format(name), value)
+    return make_response(kept)
+
+
+# Signs that no form takes, so that nobody's words can hold a mark.
+_MARK = "\ue000{}\ue001"
+
+
+def _marked(value: Any, secrets: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        for name, secret in secrets.items():
+            value = value.replace(secret, _MARK.format(name))
+    return value
 
 
 def unlisted(response: Response) -> Response:
@@ -164,25 +211,43 @@ def _begin() -> Response | None:
     g.request_id = secrets.token_hex(8)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
-    texts = [request.path, *request.args.keys(), *request.args.values()]
-    if any("\x00" in text for text in texts):
+    if _is_no_text():
         return _error(HTTPStatus.BAD_REQUEST, "errors/400.html")
     return None
 
 
+def _is_no_text() -> bool:
+    """Whether the address holds what is no text: bytes that are no UTF-8, or NUL, which no database takes."""
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        # Without this the first look at the arguments would be a fault; the page that says so looks at them too.
+        request.environ["QUERY_STRING"] = ""
+        request.query_string = b""
+        return True
+    texts = [request.path, *request.args.keys(), *request.args.values()]
+    return any("\x00" in text for text in texts)
+
+
+_STEADY = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+_POLICY, _FRAMED = (("Content-Security-Policy", CSP.format(frames=frames)) for frames in ("'none'", "*"))
+_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+
+
 def _headers(response: Response) -> Response:
-    frames = "*" if response.headers.pop("X-Dauys-Embed", None) else "'none'"
-    headers = {
-        "Content-Security-Policy": CSP.format(frames=frames),
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "X-Request-Id": g.get("request_id", ""),
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    }
+    policy = _FRAMED if response.headers.pop("X-Dauys-Embed", None) else _POLICY
+    headers = [policy, *_STEADY, ("X-Request-Id", g.get("request_id", ""))]
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
-    for name, value in headers.items():
-        response.headers.setdefault(name, value)
+        headers.append(_TRANSPORT)
+    # Each look into the headers reads them all, so there is one.
+    there = {name.lower() for name, _value in response.headers}
+    for name, value in headers:
+        if name.lower() not in there:
+            response.headers.add(name, value)
     _caching(response)
     return _own_redirect(response)
 
@@ -192,7 +257,8 @@ def _caching(response: Response) -> None:
         _cache_static(response)
     elif is_public() and response.status_code in {200, 304} and request.method in {"GET", "HEAD"}:
         if "Cache-Control" not in response.headers:
-            kept = f"public, max-age={PUBLIC_SECONDS}, stale-while-revalidate={2 * PUBLIC_SECONDS}"
+            # Together ten seconds, from the moment that Age counts from: so long may a change stay unseen.
+            kept = f"public, max-age={PUBLIC_SECONDS}, stale-while-revalidate={PUBLIC_SECONDS}"
             response.headers["Cache-Control"] = kept
         if response.headers.get("Access-Control-Allow-Origin") != "*":
             # What every origin may read depends on nobody. Compression has already said that the encoding varies.
@@ -267,6 +333,7 @@ def _own_redirect(response: Response) -> Response:
 
 def _on_overload(error: Exception) -> Response:
     log.error("database not available", kind=type(error).__name__)
+    g.switches = []  # the page that says so must not ask the database again
     response = _error(HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = "5"
     return response

@@ -8,11 +8,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from core.config import Settings
 from core.crypto import KeyRing
-from core.db import open_session
+from core.db import open_connection, open_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,13 @@ ANYONE = Actor()
 SYSTEM = Actor(system=True)
 
 
+@dataclass(slots=True)
+class Changes:
+    """Which state of the public pages this is: the number grows with each Work that may have changed one."""
+
+    number: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """What every Work shares: settings, keys, the clock and the time zone that dates are counted in."""
@@ -37,16 +45,30 @@ class Kernel:
     keys: KeyRing
     zone: ZoneInfo
     clock: Callable[[], datetime]
+    changes: Changes = field(default_factory=Changes)
 
 
 @dataclass(slots=True)
 class Work:
     """An open transaction. `now` is fixed at its start; `today` is the date then in the instance's zone."""
 
-    session: Session
+    opened: Session | Connection
     actor: Actor
     now: datetime
     kernel: Kernel
+
+    @property
+    def session(self) -> Session:
+        """The transaction with objects of the models; a brief one makes it when somebody asks."""
+        if not isinstance(self.opened, Session):
+            # What is written through it ends with the transaction that it joins.
+            self.opened = Session(self.opened, expire_on_commit=False, join_transaction_mode="rollback_only")
+        return self.opened
+
+    @property
+    def connection(self) -> Connection:
+        """The transaction for statements that need no objects."""
+        return self.opened.connection() if isinstance(self.opened, Session) else self.opened
 
     @property
     def today(self) -> date:
@@ -105,18 +127,35 @@ def kernel() -> Kernel:
 
 
 @contextmanager
-def work(actor: Actor = ANYONE) -> Iterator[Work]:
-    """Open a writing transaction; it commits when the block ends and rolls back when it raises."""
+def work(actor: Actor = ANYONE, *, shows: bool = True) -> Iterator[Work]:
+    """Open a writing transaction; it commits when the block ends and rolls back when it raises.
+
+    `shows` is False where nothing changes that a public page shows, or only a total, which is seen a moment later:
+    the ready pages of this process then stay as they are.
+    """
     shared = kernel()
     session = open_session(writes=True)
     try:
         yield Work(session, actor, shared.clock(), shared)
         session.commit()
+        if shows:
+            shared.changes.number += 1
     except BaseException:
         session.rollback()
         raise
     finally:
         session.close()
+
+
+@contextmanager
+def brief_work(actor: Actor = ANYONE) -> Iterator[Work]:
+    """`work` for a few prepared statements: it spares what a Session costs where nobody asks for one."""
+    shared = kernel()
+    with open_connection(writes=True) as connection, connection.begin():
+        w = Work(connection, actor, shared.clock(), shared)
+        yield w
+        if isinstance(w.opened, Session):
+            w.opened.flush()
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from core.db import Base, UtcDateTime, db
+
+LOCK_SECONDS = 2
 
 
 def render(kind: str, item: object, _context: object) -> str | bool:
@@ -32,5 +34,16 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
+def bound_locks(connection: Connection) -> None:
+    """Give up soon where a lock is not free: whoever waits for one holds up all who come after it.
+
+    `db upgrade` tries again after a pause, in which the site goes on; what was migrated before stays done.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET lock_timeout = '{LOCK_SECONDS}s'"))
+        connection.commit()
+
+
 with current_app.app_context(), db.engine.connect() as connection:
+    bound_locks(connection)
     run(connection)

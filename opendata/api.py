@@ -8,7 +8,6 @@ from flask import Blueprint, Response, request
 from authorities import queries as register
 from core.access import public
 from core.i18n import N_
-from core.limits import limiter
 from core.refusal import Refusal
 from core.work import reading
 from opendata import rows, schemas, site_figures
@@ -33,13 +32,12 @@ from petitions.queries.petitions import listed_petition
 from petitions.queries.records import answer_dates
 from petitions.queries.terms import listed_terms
 
+# One limit for the whole API, and not one for each address: it is what the documentation promises.
 RATE = "600 per minute"
 Row = TypeVar("Row", register.AreaRow, register.AuthorityRow)
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 bp.register_error_handler(BadParameter, bad_parameter)
 bp.register_error_handler(Refusal, refused)
-# One limit for the whole API, and not one for each address: it is what the documentation promises.
-limited = limiter.shared_limit(RATE, scope="api")
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "If-None-Match, Accept, Content-Type",
@@ -60,7 +58,6 @@ def open_to_every_origin(response: Response) -> Response:
 
 
 @bp.get("/petitions")
-@limited
 @described(schemas.Petitions, PetitionsQuery, tag="petitions", says=N_("Petitions, the newest first"))
 @public
 def petitions(given: PetitionsQuery) -> Response:
@@ -76,7 +73,6 @@ def petitions(given: PetitionsQuery) -> Response:
 
 
 @bp.get("/petitions/<id:petition_id>")
-@limited
 @described(schemas.Petition, Language, 404, 410, tag="petitions", says=N_("One petition"))
 @public
 def petition(_given: Language, petition_id: int) -> Response:
@@ -86,7 +82,6 @@ def petition(_given: Language, petition_id: int) -> Response:
 
 
 @bp.get("/terms")
-@limited
 @described(schemas.Terms, TermsQuery, tag="terms", says=N_("Terms of listed petitions, the newest first"))
 @public
 def terms(given: TermsQuery) -> Response:
@@ -102,7 +97,6 @@ def terms(given: TermsQuery) -> Response:
 
 
 @bp.get("/authorities")
-@limited
 @described(
     schemas.Authorities, AuthoritiesQuery, tag="register", says=N_("Authorities by code, with their figures")
 )
@@ -117,7 +111,6 @@ def authorities(given: AuthoritiesQuery) -> Response:
 
 
 @bp.get("/authorities/<code>")
-@limited
 @described(schemas.Authority, Language, 404, tag="register", says=N_("One authority"))
 @public
 def authority(_given: Language, code: str) -> Response:
@@ -130,7 +123,6 @@ def authority(_given: Language, code: str) -> Response:
 
 
 @bp.get("/areas")
-@limited
 @described(schemas.Areas, AreasQuery, tag="register", says=N_("Areas by code, with their populations"))
 @public
 def areas(given: AreasQuery) -> Response:
@@ -142,7 +134,6 @@ def areas(given: AreasQuery) -> Response:
 
 
 @bp.get("/rulebooks")
-@limited
 @described(schemas.Rulebooks, Listed, tag="rules", says=N_("Rulebooks, the one of new petitions first"))
 @public
 def rulebooks(given: Listed) -> Response:
@@ -153,7 +144,6 @@ def rulebooks(given: Listed) -> Response:
 
 
 @bp.get("/statistics")
-@limited
 @described(Statistics, StatisticsQuery, tag="statistics", says=N_("Figures of the whole site"))
 @public
 def statistics(given: StatisticsQuery) -> Response:
@@ -163,7 +153,6 @@ def statistics(given: StatisticsQuery) -> Response:
 
 
 @bp.get("/openapi.json")
-@limited
 @described(schemas.Description, Language, tag="description", says=N_("The description of this API"))
 @public
 def openapi(given: Language) -> Response:

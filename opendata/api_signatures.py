@@ -5,7 +5,7 @@ from flask import Response
 from core.access import public
 from core.i18n import N_
 from core.work import reading
-from opendata.api import bp, limited
+from opendata.api import bp
 from opendata.parameters import Listed
 from opendata.replies import many
 from opendata.schemas_signatures import AreasOfPetition, DaysOfPetition, area_signatures, daily_signatures
@@ -16,7 +16,6 @@ from petitions.queries.frozen import areas_of, days_of
 
 
 @bp.get("/petitions/<id:petition_id>/signatures/daily")
-@limited
 @described(
     DaysOfPetition, Listed, 404, 410, tag="petitions", says=N_("Signatures of one petition, day by day")
 )
@@ -30,7 +29,6 @@ def signatures_daily(given: Listed, petition_id: int) -> Response:
 
 
 @bp.get("/petitions/<id:petition_id>/signatures/areas")
-@limited
 @described(
     AreasOfPetition, Listed, 404, 410, tag="petitions", says=N_("Signatures of one petition, area by area")
 )

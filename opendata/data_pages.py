@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import BaseConverter, ValidationError
 
-from core.access import public
+from core.access import public, public_file
 from core.i18n import _, format_date, format_number
 from core.links import absolute_url
 from core.web import page
@@ -78,14 +78,14 @@ def of_day(day: date) -> Response:
 
 
 @bp.get(f"/data/<any({NAMES}):name>")
-@public
+@public_file
 def newest_file(name: str) -> Response:
     """One of the newest files."""
     return _file(None, name)
 
 
 @bp.get(f"/data/<day:day>/<any({NAMES}):name>")
-@public
+@public_file
 def dated_file(day: date, name: str) -> Response:
     """One of the files of a day."""
     return _file(day, name)

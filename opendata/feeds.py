@@ -1,7 +1,9 @@
 """Atom feeds of petitions: a selection of the list, and the milestones of one."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from html import unescape
 
 from flask import Blueprint, Response
 
@@ -12,15 +14,18 @@ from core.work import Work, reading
 from opendata.atom import NEVER, Entry, feed, tongue
 from opendata.parameters import Narrowed, require_known
 from opendata.replies import asked
+from petitions.domain.events import Event
 from petitions.domain.lifecycle import State
 from petitions.queries.feeds import last_changes
 from petitions.queries.listing import Filters, view_page
 from petitions.queries.petitions import PetitionCard, PetitionView, listed_petition
 from petitions.queries.timeline import Line, timeline
+from petitions.queries.updates import Update
 from petitions.web.reading_words import event_words
 from petitions.web.state_words import STATES
 
 NEWEST = 50
+TAG = re.compile(r"<[^>]*>")
 bp = Blueprint("feeds", __name__)
 
 
@@ -94,6 +99,28 @@ def _count(card: PetitionCard) -> str:
 
 
 def _event(card: PetitionCard, line: Line, address: str) -> Entry:
+    if line.update is not None and line.event is Event.UPDATE_PUBLISHED:
+        return _update(line, line.update, f"{address}#event-{line.id}")
     words = event_words(line)
     text = words["text"] or card.title
     return Entry(f"{address}#event-{line.id}", words["title"], text, address, line.at, published=line.at)
+
+
+def _update(line: Line, update: Update, id_: str) -> Entry:
+    """What the authors wrote, in full; it is new again when it was corrected."""
+    return Entry(
+        id=id_,
+        title=update.words.title,
+        text=_plain(update.words.html),
+        link=f"{absolute_url('updates.index', petition_id=update.petition)}#update-{update.number}",
+        updated=update.corrected_at or line.at,
+        author=update.by,
+        published=line.at,
+        language=update.words.language,
+    )
+
+
+def _plain(html: str) -> str:
+    """The words of our own safe HTML without its marks, a paragraph to a line."""
+    lines = unescape(TAG.sub("", html)).splitlines()
+    return "\n".join(line for line in lines if line.strip())

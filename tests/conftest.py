@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import socket
 import sqlite3
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -24,14 +21,19 @@ from core import keyfile
 from core.config import Controller, Settings
 from core.db import Base, db, dispose
 from core.work import SYSTEM, work
+from opendata.publishing import publish
+from petitions.services.demo import crowd, load_demo
 from petitions.services.register import load_register
 from tests import canary, canary_watch
+from tests.cluster import PG_BIN, Cluster
+from tests.crawling import Crawled, crawl
 from tests.pages import LintingClient
 
+# The long tests run only where they are named: `make soak`.
+collect_ignore = ["soak"]
 # A slow machine is no fault of the code: examples are bounded in number, not in time.
 hypothesis.settings.register_profile("dauys", deadline=None)
 hypothesis.settings.load_profile("dauys")
-PG_BIN = Path("/usr/lib/postgresql/15/bin")
 EVERYTHING = os.environ.get("REQUIRE_ALL_TESTS") == "1"
 # A working Monday morning in Almaty; tests that need another day move the clock.
 START = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -100,7 +102,8 @@ def make_app(folder: Path, url: str, clock: Callable[[], datetime], **changes: A
         controller=CONTROLLER,
     ).model_copy(update=changes)
     made = create_app(settings, clock)
-    made.config.update(TESTING=True, RATELIMIT_ENABLED=False)
+    # Tests look at what is in the database now; those of the ready pages turn them on.
+    made.config.update(TESTING=True, RATELIMIT_ENABLED=False, PAGE_CACHE=False)
     made.test_client_class = LintingClient
     return made
 
@@ -153,41 +156,14 @@ def postgres_url() -> Iterator[str]:
 
 
 def _cluster() -> Iterator[str]:
-    folder = Path(tempfile.mkdtemp(prefix="dauys-pg-"))
-    as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_postgres:
-        shutil.chown(folder, "postgres")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-
-    def run(*command: str) -> None:
-        subprocess.run([*as_postgres, *command], check=True, capture_output=True)
-
-    run(
-        str(PG_BIN / "initdb"),
-        "-D",
-        str(data),
-        "-A",
-        "trust",
-        "-U",
-        "postgres",
-        "--locale=C.UTF-8",
-        "-E",
-        "UTF8",
-    )
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200 -k {folder}"
-    options += (
-        " -c log_error_verbosity=terse"  # as docs/operations.md asks for: a failed row stays out of the log
-    )
-    run(str(PG_BIN / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    cluster = Cluster()
     try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+        yield cluster.url
     finally:
-        run(str(PG_BIN / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
-        assert canary.in_site(folder) == {}
-        shutil.rmtree(folder, ignore_errors=True)
+        cluster.stop()
+        found = canary.in_site(cluster.folder)
+        cluster.remove()
+        assert found == {}
 
 
 @pytest.fixture(scope="session")
@@ -276,6 +252,32 @@ def _no_drift() -> None:
 
     with work(SYSTEM) as w:
         assert check(w) == []
+
+
+def marked_name(n: int) -> str:
+    """A name that no author and no page has: what is found of it was a signer's."""
+    return f"Қолқоюшы{n} Жасырынұлы{n}"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demo with its files, loaded once for tests that change nothing there; its clock stands still."""
+    folder = tmp_path_factory.mktemp("demo")
+    made = make_app(folder, f"sqlite:///{folder / 'demo.sqlite3'}", Clock())
+    with made.app_context(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crowd, "name_of", marked_name)
+        Base.metadata.create_all(db.engine)
+        load_demo(100, lambda _what: None)
+        publish()
+    # Outside of its context: each request then has one of its own, and with it a language.
+    yield made
+    dispose(made)
+
+
+@pytest.fixture(scope="session")
+def crawled(demo: Flask) -> Crawled:
+    """Every public page, file and feed of the demo, each asked for once."""
+    return crawl(demo)
 
 
 @pytest.fixture

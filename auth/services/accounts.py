@@ -17,13 +17,12 @@ from auth.tokens import Purpose, account_of_token
 from authorities.queries import is_selectable
 from core.audit import record
 from core.consent import given
+from core.contacts import claim_mail
 from core.i18n import LANGUAGES
-from core.limits import allowed
 from core.outbox import post
 from core.refusal import Refusal
 from core.work import Work
 
-MAILS_TO_ONE = ("3 per hour", "10 per day")
 # Petitions may refuse the closing of an account that still has something to see through.
 CloseCheck = Callable[[Work, int], None]
 _close_checks: list[CloseCheck] = []
@@ -46,7 +45,7 @@ def register_account(w: Work, full_name: str, email: str, password: str, languag
     check_password(password, staff=False, about=(address.split("@")[0], name))
     kept = hash_password(password)  # before the first statement, which locks the database
     account, agreed = find_account(w, email), given(w)
-    if not may_mail(email):
+    if not claim_mail(w, canonical_mailbox(email)):
         return
     if account is not None:
         _decoy(w, kept, language)
@@ -195,11 +194,6 @@ def _decoy(w: Work, kept: str, language: str) -> None:
 
 class _Undo(Exception):
     """Takes a savepoint back."""
-
-
-def may_mail(email: str) -> bool:
-    """Whether one more mail about accounts may go to this mailbox now."""
-    return allowed(MAILS_TO_ONE, "account-mail", canonical_mailbox(email))
 
 
 def _mail(w: Work, template: str, account: Account, language: str) -> None:

@@ -4,12 +4,14 @@ import secrets
 
 from sqlalchemy import select
 
+from auth.mailbox import canonical_mailbox
 from auth.models import Account
 from auth.passwords import check_password, hash_password, is_long
 from auth.queries import contact_of, grants_of
-from auth.services.accounts import mailbox_index, may_mail, own
+from auth.services.accounts import mailbox_index, own
 from auth.services.sessions import Proof, end_sessions
 from auth.tokens import Purpose, account_of_token
+from core.contacts import claim_mail
 from core.outbox import post
 from core.refusal import Refusal
 from core.work import Work
@@ -21,7 +23,7 @@ def request_reset(w: Work, email: str, language: str) -> None:
     Refusal: `email-invalid`.
     """
     known = w.session.scalar(select(Account.id).where(Account.email_index == mailbox_index(w, email)))
-    if may_mail(email):
+    if claim_mail(w, canonical_mailbox(email)):
         # A row is written for an unknown mailbox too, and dropped when it is due: the answer takes as long.
         post(w, "auth-reset", secrets.token_hex(16), {"account": known}, language)
 

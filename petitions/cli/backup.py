@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from core.backup import BackupFault, keys_beside
 from core.crypto import KeyFault
-from petitions.cli.progress import counter
+from core.progress import counter
 from petitions.domain.keeping import TERMS, Kept
 from petitions.services.backups import create_backup, restore_backup
 

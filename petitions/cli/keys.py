@@ -6,8 +6,8 @@ import click
 
 from core.cli import keys
 from core.crypto import KeyFault
+from core.progress import counter
 from core.refusal import Refusal
-from petitions.cli.progress import counter
 from petitions.services.petition_keys import rotate as rotate_keys
 
 

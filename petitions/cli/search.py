@@ -3,7 +3,7 @@
 import click
 from flask.cli import AppGroup
 
-from petitions.cli.progress import counter
+from core.progress import counter
 from petitions.services.indexing import rebuild
 
 search = AppGroup("search", help="The index of the search.")

@@ -41,6 +41,8 @@ class Facts:
     appeal_unused: bool = False
     appeal_waits: bool = False
     appeal_late: bool = False
+    followers_reachable: bool = False
+    has_updates: bool = False
 
 
 Guard = Callable[[Facts], bool]
@@ -234,6 +236,16 @@ def appeal_silence_opens(facts: Facts) -> bool:
 def appeal_silence_escalates(facts: Facts) -> bool:
     """The decision on the appeal is late, and the rulebook says that somebody above is told."""
     return facts.appeal_late and not facts.silence_publishes
+
+
+def followers_reachable(facts: Facts) -> bool:
+    """The petition was published, and the addresses of those who follow it are still kept."""
+    return facts.followers_reachable
+
+
+def has_updates(facts: Facts) -> bool:
+    """The petition has an update of its authors."""
+    return facts.has_updates
 
 
 def was_collecting(facts: Facts) -> bool:

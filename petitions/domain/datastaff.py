@@ -63,6 +63,7 @@ STAFF: tuple[Item, ...] = (
     _staff("appeals", "account_id"),
     _staff("reports", "account_id"),
     _staff("takedowns", "account_id"),
+    _staff("author_update_acts", "account_id"),
     _staff("data_requests", "answered_by", kept=K.REQUEST),
     _staff("referrals", "registered_by"),
     _staff("term_changes", "account_id"),

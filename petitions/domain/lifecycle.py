@@ -18,10 +18,12 @@ from petitions.domain.conditions import (
     collection_and_grace_over,
     discussion_ahead,
     discussion_open,
+    followers_reachable,
     frozen,
     goes_to_joiners,
     goes_to_screening,
     has_minutes,
+    has_updates,
     invitation_open,
     joiners_met,
     may_appeal,
@@ -53,6 +55,7 @@ from petitions.domain.conditions import (
 )
 
 __all__ = [
+    "FOLLOWED",
     "LISTED",
     "STANDING",
     "TRANSITIONS",
@@ -127,6 +130,8 @@ class Action(StrEnum):
     RECORD_DISCUSSION = "record_discussion"
     AMEND_MINUTES = "amend_minutes"
     REPORT_PROMISE = "report_promise"
+    WRITE_UPDATE = "write_update"
+    CORRECT_UPDATE = "correct_update"
 
 
 class Party(StrEnum):
@@ -153,6 +158,8 @@ S, A, P = State, Action, Party
 
 # While a case stands in one of these a co-author can leave; what has ended keeps its names as they were.
 STANDING = (S.DRAFT, S.GATHERING, S.SCREENING, S.COLLECTING, S.UNDER_REVIEW, S.ANSWERED)
+# While a case stands in one of these its authors tell those who follow it what has happened.
+FOLLOWED = (S.COLLECTING, S.UNDER_REVIEW, S.ANSWERED, S.LAPSED)
 
 TRANSITIONS: Mapping[tuple[State, Action], tuple[Rule, ...]] = {
     (S.DRAFT, A.EDIT): (Rule(S.DRAFT, P.AUTHOR),),
@@ -161,6 +168,11 @@ TRANSITIONS: Mapping[tuple[State, Action], tuple[Rule, ...]] = {
     (S.DRAFT, A.RELEASE): (Rule(S.DRAFT, P.AUTHOR, others_named),),
     (S.DRAFT, A.PROPOSE): (Rule(S.DRAFT, P.CO_AUTHOR),),
     **{(state, A.LEAVE): (Rule(state, P.CO_AUTHOR),) for state in STANDING},
+    **{
+        (state, action): tuple(Rule(state, party, when) for party in (P.AUTHOR, P.CO_AUTHOR))
+        for state in FOLLOWED
+        for action, when in ((A.WRITE_UPDATE, followers_reachable), (A.CORRECT_UPDATE, has_updates))
+    },
     (S.DRAFT, A.SUBMIT): (
         Rule(S.GATHERING, P.AUTHOR, goes_to_joiners),
         Rule(S.SCREENING, P.AUTHOR, goes_to_screening),

@@ -23,6 +23,9 @@ from petitions.domain.rulebook import (
     Tier,
 )
 
+# The parts of a goal, in per cent, that are told on the way; the whole is the milestone itself.
+QUARTERS = (25, 50, 75)
+
 
 @dataclass(frozen=True, slots=True)
 class AreaFigures:
@@ -129,6 +132,11 @@ def reached(proof: ThresholdCertificate, counted: int, by_area: Mapping[str, int
     """Whether a milestone is reached: the total, and for `areas` thresholds enough areas with their own."""
     full = sum(by_area.get(share.area, 0) >= share.count for share in proof.areas)
     return counted >= proof.count and full >= (proof.min_areas or 0)
+
+
+def quarters(counted: int, threshold: int) -> tuple[int, ...]:
+    """Which of 25, 50 and 75 per cent of `threshold` are there; with `areas` thresholds of the number in all."""
+    return tuple(percent for percent in QUARTERS if counted * 100 >= percent * threshold)
 
 
 def bases_of(rule: Threshold | PerArea) -> frozenset[str]:

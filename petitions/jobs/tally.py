@@ -8,7 +8,7 @@ import structlog
 from core.jobs import job
 from core.work import SYSTEM, Work, reading, work
 from petitions.domain.keeping import Kept
-from petitions.services import freezing_days, tally
+from petitions.services import freezing_days, quarters, tally
 from petitions.services.retention import carry_out
 
 AGEING = (Kept.UNCONFIRMED, Kept.WITHDRAWN, Kept.MAILS_COUNTED)
@@ -39,6 +39,8 @@ def freeze() -> int:
         with work(SYSTEM) as w:
             done += freezing_days.freeze_petition(w, petition_id, register)
     with work(SYSTEM) as w:
+        # Where only residents count, a quarter of the goal is there once a published figure says so.
+        quarters.catch_up_quarters(w)
         return done + freezing_days.close_day(w)
 
 

@@ -58,9 +58,13 @@ def _place(petition_id: int, signature_id: int, column: str) -> str:
     return f"signatures|{petition_id}.{signature_id}|{column}"
 
 
-def _key(w: Work, petition_id: int, name: str) -> bytes:
-    row = w.session.get(PetitionKeys, petition_id)
-    wrapped: bytes | None = getattr(row, name, None)
+def opened(w: Work, wrapped: bytes | None, petition_id: int, name: str) -> bytes:
+    """The key that was read of a petition, unwrapped; it is never kept. Refusal `gone` once it is destroyed."""
     if wrapped is None:
         raise Refusal("gone")
     return w.keys.unwrap(wrapped, place_of(petition_id, name))
+
+
+def _key(w: Work, petition_id: int, name: str) -> bytes:
+    row = w.session.get(PetitionKeys, petition_id)
+    return opened(w, getattr(row, name, None), petition_id, name)

@@ -87,6 +87,9 @@ class Petition(Base):
         ),
         Index("ix_petitions_state_closes_at_id", "state", "closes_at", "id"),
         Index("ix_petitions_state_opened_at_id", "state", "opened_at", "id"),
+        Index("ix_petitions_state_id", "state", "id"),
+        Index("ix_petitions_opened_at_id", "opened_at", "id"),
+        Index("ix_petitions_answered_at_id", "answered_at", "id"),
     )
 
 
@@ -122,6 +125,19 @@ class PetitionThreshold(Base):
     areas: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (CheckConstraint("count > 0", name="positive"),)
+
+
+class PetitionQuarter(Base):
+    """A quarter, a half or three quarters of a petition's goal, marked once for good.
+
+    `reached_at` is NULL for what was reached before quarters were marked.
+    """
+
+    __tablename__ = "petition_quarters"
+    petition_id: Mapped[int] = mapped_column(BigId, ForeignKey("petitions.id"), primary_key=True)
+    percent: Mapped[int] = mapped_column(primary_key=True)
+    reached_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (CheckConstraint("percent IN (25, 50, 75)", name="quarter"),)
 
 
 class PetitionCount(Base):

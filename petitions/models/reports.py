@@ -30,11 +30,15 @@ class ReportOutcome(StrEnum):
 
 
 class Report(Base):
-    """One report; who wrote it is not known. Its words are encrypted, and NULL once their time is over."""
+    """One report; who wrote it is not known. Its words are encrypted, and NULL once their time is over.
+
+    `update_number` names the author's update that it is about; NULL: the petition itself.
+    """
 
     __tablename__ = "reports"
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     petition_id: Mapped[int] = mapped_column(BigId, ForeignKey("petitions.id"), index=True)
+    update_number: Mapped[int | None]
     reason: Mapped[ReportReason] = mapped_column(enum_column(ReportReason))
     text: Mapped[bytes | None] = mapped_column(LargeBinary)
     filed_at: Mapped[datetime] = mapped_column(UtcDateTime)

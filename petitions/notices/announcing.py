@@ -53,6 +53,11 @@ TOLD: Mapping[Event, tuple[Audience, ...]] = {
     E.APPEAL_GRANTED: (A.AUTHOR,),
     E.APPEAL_OPEN_AGAIN: (A.AUTHOR,),
     E.PUBLISHED: (A.AUTHOR,),
+    E.QUARTER_REACHED: (A.AUTHOR, A.FOLLOWERS),
+    E.HALF_REACHED: (A.AUTHOR, A.FOLLOWERS),
+    E.THREE_QUARTERS_REACHED: (A.AUTHOR, A.FOLLOWERS),
+    E.THRESHOLD_REACHED: (A.AUTHOR, A.FOLLOWERS),
+    E.MILESTONE_REACHED: (A.AUTHOR, A.FOLLOWERS),
     E.HANDED_OVER: (A.AUTHOR, A.AUTHORITY, A.FOLLOWERS),
     E.REGISTERED: (A.AUTHOR,),
     E.DEEMED_REGISTERED: (A.AUTHOR, A.AUTHORITY),
@@ -83,19 +88,25 @@ TOLD: Mapping[Event, tuple[Audience, ...]] = {
     E.DUPLICATE_FOUND: (A.AUTHOR,),
     E.DUPLICATE_UNLINKED: (A.AUTHOR, A.FOLLOWERS),
     E.DUPLICATE_GONE: (A.AUTHOR,),
+    E.UPDATE_PUBLISHED: (A.AUTHOR, A.FOLLOWERS),
+    E.UPDATE_TAKEN_DOWN: (A.AUTHOR,),
+    E.UPDATE_PUT_BACK: (A.AUTHOR,),
     E.REMINDED: (A.OFFICERS, A.AUTHORITY),
     E.REMINDED_LATE: (A.OFFICERS, A.HEADS, A.AUTHORITY, A.SUPERVISOR),
 }
 
 
-def announce(w: Work, petition: Petition, event: Event, **facts: Any) -> JournalEntry:
-    """Write the event into the journal and its mails into the outbox; `facts` are plain JSON values."""
+def announce(w: Work, petition: Petition, event: Event, *, mailed: bool = True, **facts: Any) -> JournalEntry:
+    """Write the event into the journal and its mails into the outbox; `facts` are plain JSON values.
+
+    Without `mailed` it is written down only: another mail says it already.
+    """
     entry = JournalEntry(
         petition_id=petition.id, at=w.now, event=event.value, facts=facts, is_public=event not in PRIVATE
     )
     w.session.add(entry)
     w.session.flush()
-    for audience in TOLD.get(event, ()):
+    for audience in TOLD.get(event, ()) if mailed else ():
         _tell(w, audience, entry, petition)
     return entry
 

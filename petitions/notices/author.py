@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.i18n import lazy
 from petitions.domain.events import Event
 from petitions.notices.appeals import APPEALS
+from petitions.notices.progress import PROGRESS
 from petitions.notices.shape import MINE as _MINE
 from petitions.notices.shape import PUBLIC, Words
 
@@ -12,6 +13,7 @@ E = Event
 
 AUTHOR: Mapping[Event, Words] = {
     **APPEALS,
+    **PROGRESS,
     E.GATHERING_BEGUN: Words(
         lazy("Now your petition needs its first supporters"),
         (

@@ -31,6 +31,7 @@ from petitions.notices.words import MISSED, Words, words_for
 from petitions.queries import rules
 from petitions.queries.answers import outcome_words
 from petitions.queries.coauthors import account_ids
+from petitions.queries.updates import is_hidden
 
 BALLOT = "casework.ballot"
 Ref = dict[str, Any]
@@ -161,6 +162,9 @@ def follower_mail(w: Work, ref: Ref) -> Message | None:
 
 def _notice(w: Work, ref: Ref) -> _Notice | None:
     entry = w.session.get_one(JournalEntry, ref["journal"])
+    if entry.event == Event.UPDATE_PUBLISHED and is_hidden(w, entry.facts["update"]):
+        # Taken down between writing and sending: nobody is sent to words that are not there any more.
+        return None
     words = words_for(Audience(ref["audience"]), Event(entry.event), entry.facts.get("kind"))
     return None if words is None else _Notice(entry, w.session.get_one(Petition, entry.petition_id), words)
 

@@ -12,7 +12,39 @@ E = Event
 _QUIET = lazy("News from Dauys")
 _OWN_PAGE = (lazy("Open your private page"), "signing.manage")
 
+QUARTERS: Mapping[Event, Words] = {
+    E.QUARTER_REACHED: Words(
+        _QUIET, (lazy("What you signed has a quarter of the signatures that it needs."),), *_OWN_PAGE
+    ),
+    E.HALF_REACHED: Words(
+        _QUIET, (lazy("What you signed has half of the signatures that it needs."),), *_OWN_PAGE
+    ),
+    E.THREE_QUARTERS_REACHED: Words(
+        _QUIET, (lazy("What you signed has three quarters of the signatures that it needs."),), *_OWN_PAGE
+    ),
+    E.THRESHOLD_REACHED: Words(
+        _QUIET,
+        (
+            lazy("What you signed has all the signatures that it needs."),
+            lazy("It is handed over when signing ends, and the addressee owes an answer then."),
+        ),
+        *_OWN_PAGE,
+    ),
+    E.MILESTONE_REACHED: Words(
+        _QUIET, (lazy("What you signed has reached a further milestone of signatures."),), *_OWN_PAGE
+    ),
+}
+
 FOLLOWERS: Mapping[Event, Words] = {
+    **QUARTERS,
+    E.UPDATE_PUBLISHED: Words(
+        _QUIET,
+        (
+            lazy("The people who started what you signed have written to you."),
+            lazy("Their words stand on its page; a link to it is on your private page."),
+        ),
+        *_OWN_PAGE,
+    ),
     E.HANDED_OVER: Words(
         _QUIET,
         (

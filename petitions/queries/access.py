@@ -1,6 +1,8 @@
 """May this actor see this case, and in what part does the actor act in it."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
@@ -9,6 +11,8 @@ from core.work import Work
 from petitions.domain.lifecycle import LISTED, Party, State
 from petitions.models.coauthors import CoAuthor, CoAuthorState
 from petitions.models.petition import Petition, PetitionKeys
+
+Found = TypeVar("Found", bound="Shown")
 
 
 def parties(w: Work, petition: Petition) -> frozenset[Party]:
@@ -36,7 +40,19 @@ def is_co_author(w: Work, petition_id: int, account_id: int | None) -> bool:
     return bool(w.session.scalar(select(exists().where(CoAuthor.petition_id == petition_id, *mine))))
 
 
-def is_listed(petition: Petition) -> bool:
+class Shown(Protocol):
+    """What tells whether strangers may see a case: a petition, or what one statement read of it."""
+
+    @property
+    def state(self) -> State:
+        """Where the case is."""
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When it was published."""
+
+
+def is_listed(petition: Shown) -> bool:
     """Whether a stranger may see the case: published once, or refused; never one that is taken down."""
     if petition.state is State.REFUSED:
         return True
@@ -49,6 +65,13 @@ def listed() -> ColumnElement[bool]:
     return or_(Petition.state == State.REFUSED, shown)
 
 
+def listed_rows() -> ColumnElement[bool]:
+    """The same for lists that follow an index by something else: no list of states that could tempt a planner."""
+    hidden = [state for state in State if state not in LISTED and state is not State.REFUSED]
+    opened = or_(Petition.opened_at.is_not(None), Petition.state == State.REFUSED)
+    return and_(Petition.state.not_in(hidden), opened)
+
+
 def keyless(w: Work, ids: Sequence[int]) -> frozenset[int]:
     """Those of some published petitions whose keys are destroyed, one or both: nobody can sign them."""
     gone = or_(PetitionKeys.contact.is_(None), PetitionKeys.identity.is_(None))
@@ -56,7 +79,7 @@ def keyless(w: Work, ids: Sequence[int]) -> frozenset[int]:
     return frozenset(w.session.scalars(query))
 
 
-def require_listed(petition: Petition | None) -> Petition:
+def require_listed(petition: Found | None) -> Found:
     """The petition for a stranger. Refusals: `not-found`; `gone` for one that was taken down."""
     if petition is not None and petition.state is State.TAKEN_DOWN:
         raise Refusal("gone")

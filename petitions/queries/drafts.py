@@ -1,6 +1,5 @@
 """What authors see of their own petitions: the list, the draft, and where one case stands."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from authorities import queries as register
 from authorities.queries import AuthorityRow
-from core.i18n import LANGUAGES, language, localised
+from core.i18n import language, localised
 from core.refusal import Refusal
 from core.work import Work
 from petitions.domain.eligibility import SIGNABLE, signing_limit
@@ -218,11 +217,6 @@ def addressees(w: Work) -> dict[str, list[tuple[str, str]]]:
     for body in sorted(found, key=lambda body: body.area_level > 0):
         groups.setdefault(localised(names[_region(body)]), []).append((body.code, _label(body)))
     return groups
-
-
-def languages() -> Sequence[tuple[str, str]]:
-    """The languages that a petition can be written in, each by its own name."""
-    return list(LANGUAGES.items())
 
 
 def _own(w: Work, petition_id: int) -> Petition:

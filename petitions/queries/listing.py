@@ -1,29 +1,33 @@
 """The list of petitions: filters, explained orders, and pages by key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 
 from authorities.models import Area
-from core.db import UtcDateTime
-from core.paging import Key, beyond, open_cursor, seal_cursor
+from core.paging import open_cursor, seal_cursor
 from core.work import Work
 from petitions.domain.deadlines import TermKind
 from petitions.domain.lifecycle import State
 from petitions.models.case import Term
 from petitions.models.petition import Petition, PetitionCount
 from petitions.queries import rules
-from petitions.queries.access import listed
-from petitions.queries.petitions import PetitionCard, PetitionView, base_rows, cards, frozen_residents, views
-from petitions.queries.search import Breadth, Search, finds, look, relevance
+from petitions.queries.access import listed, listed_rows
+from petitions.queries.orders import Order, ids_in_order, stretches
+from petitions.queries.petitions import (
+    PetitionCard,
+    PetitionView,
+    cards,
+    frozen_residents,
+    rows_in_order,
+    views,
+)
+from petitions.queries.search import Breadth, Search, by_relevance, finds, look
 
 Item = TypeVar("Item")
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-NEVER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class Shown(StrEnum):
@@ -40,13 +44,7 @@ class Shown(StrEnum):
     REFUSED = "refused"
 
 
-class Order(StrEnum):
-    """In which order a list stands; there is none by the number of signatures, and by relevance only a search."""
-
-    RELEVANCE = "relevance"
-    CLOSING = "closing"
-    NEWEST = "newest"
-    ANSWERED = "answered"
+AT_A_GLANCE = (Shown.COLLECTING, Shown.WAITING, Shown.OVERDUE, Shown.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,7 @@ class Highlights:
     close: tuple[PetitionCard, ...]
     overdue: tuple[PetitionCard, ...]
     answered: tuple[PetitionCard, ...]
+    numbers: Mapping[Shown, int]
 
 
 def petition_page(w: Work, filters: Filters, order: Order, cursor: str, limit: int) -> Page[PetitionCard]:
@@ -87,10 +86,14 @@ def petition_page(w: Work, filters: Filters, order: Order, cursor: str, limit: i
     after = open_cursor(name, cursor) if cursor else []
     breadth = Breadth(int(str(after.pop(0)))) if after and filters.q else None
     search = look(w, filters.q, breadth)
-    rows, values = _rows(w, _conditions(w, filters, search), _keys(w, order, search), after, limit)
-    if values and filters.q:
-        values = [search.breadth.value if search else 0, *values]
-    return Page(tuple(cards(w, rows)), seal_cursor(name, values) if values else None, search)
+    conditions = _conditions(w, filters, search)
+    if order is Order.RELEVANCE and search is not None:
+        ids, place = by_relevance(w, search, _conditions(w, filters, None), after, limit)
+    else:
+        ids, place = ids_in_order(w, conditions, stretches(w, order), after, limit)
+    if place and filters.q:
+        place = [search.breadth.value if search else 0, *place]
+    return Page(tuple(cards(w, rows_in_order(w, ids))), seal_cursor(name, place) if place else None, search)
 
 
 def view_page(w: Work, filters: Filters, after: int | None, limit: int) -> Page[PetitionView]:
@@ -99,12 +102,12 @@ def view_page(w: Work, filters: Filters, after: int | None, limit: int) -> Page[
     Machines get what has every word; what else a reader may have meant is for readers.
     """
     search = look(w, filters.q, Breadth.ALL)
-    query = base_rows().where(*_conditions(w, filters, search))
+    query = select(Petition.id).where(*_conditions(w, filters, search))
     if after is not None:
         query = query.where(Petition.id < after)
-    found = w.session.execute(query.order_by(Petition.id.desc()).limit(limit + 1)).all()
-    following = str(found[limit - 1].Petition.id) if len(found) > limit else None
-    return Page(tuple(views(w, found[:limit])), following, search)
+    ids = w.session.scalars(query.order_by(Petition.id.desc()).limit(limit + 1)).all()
+    following = str(ids[limit - 1]) if len(ids) > limit else None
+    return Page(tuple(views(w, rows_in_order(w, ids[:limit]))), following, search)
 
 
 def how_many(w: Work, filters: Filters, search: Search | None) -> int:
@@ -126,21 +129,26 @@ def known_tiers(w: Work) -> frozenset[str]:
 
 
 def highlights(w: Work, each: int) -> Highlights:
-    """What is close to its threshold, what is overdue (the longest first), and the newest answers."""
-    towards = func.coalesce(_towards(), 0)
-    groups = [
-        base_rows()
-        .where(Petition.state == State.COLLECTING, _still_open(w), Petition.reached_at.is_(None))
-        .order_by((towards * 1.0 / Petition.threshold).desc(), Petition.id),
-        base_rows().where(overdue(w)).order_by(Petition.handed_over_at, Petition.id),
-        base_rows()
-        .where(Petition.state == State.ANSWERED)
-        .order_by(Petition.answered_at.desc(), Petition.id.desc()),
-    ]
-    rows = [w.session.execute(group.limit(each)).all() for group in groups]
-    made = cards(w, [row for group in rows for row in group])
-    ends = [len(rows[0]), len(rows[0]) + len(rows[1])]
-    return Highlights(tuple(made[: ends[0]]), tuple(made[ends[0] : ends[1]]), tuple(made[ends[1] :]))
+    """What is close to its threshold, what is overdue (the longest first), the newest answers, and how many of each."""
+    late = select(Petition.id).where(overdue(w)).order_by(Petition.handed_over_at, Petition.id)
+    answered = select(Petition.id).where(Petition.state == State.ANSWERED)
+    newest = answered.order_by(Petition.answered_at.desc(), Petition.id.desc())
+    groups = [_close(w, each), *(w.session.scalars(query.limit(each)).all() for query in (late, newest))]
+    made = cards(w, rows_in_order(w, [id_ for group in groups for id_ in group]))
+    ends = [len(groups[0]), len(groups[0]) + len(groups[1])]
+    numbers = {shown: how_many(w, Filters(state=shown), None) for shown in AT_A_GLANCE}
+    return Highlights(tuple(made[: ends[0]]), tuple(made[ends[0] : ends[1]]), tuple(made[ends[1] :]), numbers)
+
+
+def _close(w: Work, each: int) -> list[int]:
+    """The open petitions with the largest part of their threshold; those that nobody signed only fill up."""
+    open_ = Petition.state == State.COLLECTING, _still_open(w), Petition.reached_at.is_(None)
+    part = func.coalesce(_towards(), 0) * 1.0 / Petition.threshold
+    signed = select(Petition.id).join(PetitionCount, PetitionCount.petition_id == Petition.id).where(*open_)
+    best = signed.where(PetitionCount.counted > 0).order_by(part.desc(), Petition.id).limit(each)
+    found = list(w.session.scalars(best))
+    rest = select(Petition.id).where(*open_, Petition.id.not_in(found)).order_by(Petition.id)
+    return found + list(w.session.scalars(rest.limit(each - len(found)))) if len(found) < each else found
 
 
 def _still_open(w: Work) -> ColumnElement[bool]:
@@ -160,46 +168,8 @@ def overdue(w: Work) -> ColumnElement[bool]:
     return and_(Petition.state == State.UNDER_REVIEW, late)
 
 
-def _rows(
-    w: Work,
-    conditions: Sequence[ColumnElement[bool]],
-    keys: Sequence[Key],
-    after: Sequence[object],
-    limit: int,
-) -> tuple[Sequence[Row[Any]], list[object]]:
-    """The rows after those key values, and the values of the last one where more follow."""
-    columns = [key.label(f"key_{n}") for n, (key, _falls) in enumerate(keys)]
-    query = base_rows(*columns).where(*conditions)
-    if after:
-        query = query.where(beyond(keys, after))
-    turns = [falls for _key, falls in keys]
-    ordered = (column.desc() if falls else column.asc() for column, falls in zip(columns, turns, strict=True))
-    found = w.session.execute(query.order_by(*ordered).limit(limit + 1)).all()
-    if len(found) <= limit:
-        return found, []
-    return found[:limit], [getattr(found[limit - 1], column.name) for column in columns]
-
-
-def _keys(w: Work, order: Order, search: Search | None) -> tuple[Key, ...]:
-    """The keys of an order; none of them is ever NULL, and the last one is unique."""
-    if order is Order.RELEVANCE and search is not None:
-        return (relevance(w, search), True), (Petition.id, True)
-    long_ago = literal(LONG_AGO, UtcDateTime)
-    if order is Order.NEWEST:
-        return (func.coalesce(Petition.opened_at, Petition.created_at), True), (Petition.id, True)
-    if order is Order.ANSWERED:
-        return (func.coalesce(Petition.answered_at, long_ago), True), (Petition.id, True)
-    open_ = and_(Petition.state == State.COLLECTING, _still_open(w))
-    closing = case((open_, func.coalesce(Petition.closes_at, literal(NEVER, UtcDateTime))), else_=long_ago)
-    turned = case((open_, Petition.id), else_=-Petition.id)
-    # After the open ones come those that somebody owes an answer, then the answered, then the rest.
-    waiting, answered = Petition.state == State.UNDER_REVIEW, Petition.state == State.ANSWERED
-    rank = case((open_, 0), (waiting, 1), (answered, 2), else_=3)
-    return (rank, False), (closing, False), (turned, False)
-
-
 def _conditions(w: Work, filters: Filters, search: Search | None) -> list[ColumnElement[bool]]:
-    found = [listed()]
+    found = [listed_rows()]
     if search is not None:
         found.append(finds(w, search))
     if filters.state is not None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.config import Settings
 from core.i18n import language
+from core.prepared import Prepared
 from core.refusal import Refusal
 from core.work import Work
 from petitions.domain.notice import (
@@ -69,6 +70,19 @@ def in_force(w: Work) -> Version:
     if last is not None and last.hash == present_hash(w.settings):
         return Version(last.id, last.stored_at, now)
     return Version(next_version(w.today, taken(w)), None, now)
+
+
+_NEWEST = Prepared(
+    lambda _insert: (
+        select(NoticeVersion.id, NoticeVersion.hash).order_by(NoticeVersion.number.desc()).limit(1)
+    )
+)
+
+
+def stored_now(w: Work) -> str | None:
+    """The version in force where it is stored already; None where the next consent has to store it."""
+    row = _NEWEST.first(w, {})
+    return str(row[0]) if row is not None and row[1] == present_hash(w.settings) else None
 
 
 @lru_cache(maxsize=8)

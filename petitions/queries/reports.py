@@ -12,6 +12,7 @@ from petitions.models.petition import Petition
 from petitions.models.reports import Report, ReportReason, Takedown
 from petitions.queries.access import require_listed, require_moderator
 from petitions.queries.coauthors import petitions_of
+from petitions.queries.updates import Update, require_shown, updates_of
 
 PURPOSE = "report"
 BANDS = ("old", "waiting", "new")
@@ -36,11 +37,13 @@ class ReportedRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """One report; `text` is None once its time is over."""
+    """One report; `text` is None once its time is over. `update` names the author's update that it is about."""
 
     reason: ReportReason
     text: str | None
     filed_at: datetime
+    update: int | None = None
+    update_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +71,19 @@ class DownRow:
 
 @dataclass(frozen=True, slots=True)
 class ReportSheet:
-    """What the form of a report shows of its petition."""
+    """What the form of a report shows of its petition, or of the author's update that is reported."""
 
     id: int
     title: str
     language: str
+    update: Update | None = None
 
 
-def sheet(w: Work, petition_id: int) -> ReportSheet:
-    """The petition that a reader reports. Refusals: `not-found`, `gone`."""
+def sheet(w: Work, petition_id: int, update: int | None = None) -> ReportSheet:
+    """The petition that a reader reports, or one of its updates. Refusals: `not-found`, `gone`."""
     row = require_listed(w.session.get(Petition, petition_id))
-    return ReportSheet(row.id, row.title, row.language)
+    shown = None if update is None else require_shown(w, row.id, update)
+    return ReportSheet(row.id, row.title, row.language, shown)
 
 
 def place_of(number: int) -> str:
@@ -116,7 +121,13 @@ def reported_case(w: Work, petition_id: int) -> ReportedCase:
     rows = w.session.scalars(query.order_by(Report.filed_at, Report.id)).all()
     if not rows:
         raise Refusal("not-found")
-    reports = tuple(ReportRow(row.reason, _words(w, row), row.filed_at) for row in rows)
+    numbers = {update.number: update.id for update in updates_of(w, petition_id)}
+    reports = tuple(
+        ReportRow(
+            row.reason, _words(w, row), row.filed_at, row.update_number, numbers.get(row.update_number or 0)
+        )
+        for row in rows
+    )
     return ReportedCase(petition.id, petition.title, petition.language, petition.state, reports)
 
 

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from core.work import Work, kernel
 from petitions.domain.calendar import WorkCalendar
@@ -22,7 +23,23 @@ def shipped_rulebooks(w: Work) -> list[LoadedRulebook]:
     return [_loaded(path) for path in (first, *others)]
 
 
-def rulebook_of(w: Work, petition: Petition) -> Rulebook:
+class UnderRules(Protocol):
+    """What tells under which rules a petition runs."""
+
+    @property
+    def rulebook(self) -> str:
+        """The rulebook."""
+
+    @property
+    def rulebook_version(self) -> str:
+        """Its version when the petition was begun."""
+
+    @property
+    def tier(self) -> str | None:
+        """The tier of the addressee."""
+
+
+def rulebook_of(w: Work, petition: Petition | UnderRules) -> Rulebook:
     """The rulebook as it was when the petition was begun."""
     return stored_rulebook(w, petition.rulebook, petition.rulebook_version)
 
@@ -36,7 +53,7 @@ def stored_rulebook(w: Work, rulebook: str, version: str) -> Rulebook:
     return known
 
 
-def tier_of(w: Work, petition: Petition) -> Tier:
+def tier_of(w: Work, petition: Petition | UnderRules) -> Tier:
     """The tier that the petition's addressee falls under."""
     return rulebook_of(w, petition).tier(petition.tier or "")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from authorities.names import fold
 from core import fulltext
@@ -24,6 +24,7 @@ MOST_TERMS = 8
 # A word of one letter begins half of all words; a short word with an error is another word.
 BEGINS_FROM, ERRORS_FROM = 2, 4
 MOST_NEAR, NEAR_READ = 5, 400
+MOST_COMPARED = 200
 _AROUND = ".,;:!?()[]«»„“”\"'*_-–—"
 # What a hit adds to relevance; a title says more than a name, a name more than a text. The points hang on nothing
 # but the petition and the query, so that a page that was begun can be turned while petitions arrive.
@@ -83,17 +84,75 @@ def look(w: Work, query: str, breadth: Breadth | None = None) -> Search | None:
 
 def finds(w: Work, search: Search) -> ColumnElement[bool]:
     """The condition of a search on petitions. Whether a petition may be seen is another one."""
+    return Petition.id.in_(fulltext.having(w.session, _groups(search)))
+
+
+def by_relevance(
+    w: Work, search: Search, conditions: Sequence[ColumnElement[bool]], after: Sequence[object], limit: int
+) -> tuple[list[int], list[object]]:
+    """The ids of a page by relevance, the newer first among equals, and the place of the last one where more follow.
+
+    `conditions` are those beside the search. Where very many fit, the newest of them and the newest with the words in
+    title or names are compared; the others follow by number. So a frequent word costs what a rare one does.
+    """
+    compared = _compared(w, search, conditions)
+    stage, *place = [int(str(value)) for value in after] or [0]
+    ranked = sorted(((points, id_) for id_, points in compared.items()), reverse=True)
+    if not stage:
+        rest = [pair for pair in ranked if not place or pair < (place[0], place[1])]
+        found: list[tuple[int, ...]] = [(0, *pair) for pair in rest[: limit + 1]]
+    else:
+        found = []
+    if len(found) <= limit and len(compared) > MOST_COMPARED:
+        others = _newest(w, search, conditions).where(fulltext.INDEX.c.rowid.not_in(list(compared)))
+        if stage:
+            others = others.where(fulltext.INDEX.c.rowid < place[0])
+        more = w.session.scalars(others.limit(limit + 1 - len(found)))
+        found += [(1, id_) for id_ in more]
+    return [pair[-1] for pair in found[:limit]], list(found[limit - 1]) if len(found) > limit else []
+
+
+def _compared(w: Work, search: Search, conditions: Sequence[ColumnElement[bool]]) -> dict[int, int]:
+    """The points of those that come into question for the first pages."""
+    most = MOST_COMPARED + 1
+    found = set(w.session.scalars(_newest(w, search, conditions).limit(most)))
+    if len(found) > MOST_COMPARED:
+        for part in ("title", "names"):
+            found.update(w.session.scalars(_newest(w, search, conditions, [part]).limit(most)))
+    rows = fulltext.rows_of(w.session, found)
+    return {id_: sum(_worth(word, rows[id_]) for word in search.words) for id_ in found if id_ in rows}
+
+
+def _newest(
+    w: Work, search: Search, conditions: Sequence[ColumnElement[bool]], parts: Sequence[str] = PARTS
+) -> Select[Any]:
+    """The ids that a search finds in some parts, the greatest first, one by one from the index."""
+    number = fulltext.INDEX.c.rowid
+    found = select(number).join(Petition, Petition.id == number)
+    return found.where(fulltext.matching(w.session, _groups(search), parts), *conditions).order_by(
+        number.desc()
+    )
+
+
+def _groups(search: Search) -> list[tuple[Term, ...]]:
     groups = [word.terms for word in search.words]
-    if search.breadth is Breadth.ANY:
-        groups = [tuple(term for group in groups for term in group)]
-    return Petition.id.in_(fulltext.having(w.session, groups))
+    return [tuple(term for group in groups for term in group)] if search.breadth is Breadth.ANY else groups
 
 
-def relevance(w: Work, search: Search) -> ColumnElement[int]:
-    """How well a petition fits, in whole points: the sum over the words of where each one is."""
-    found = [points for word in search.words for points in _points(w, word)]
-    total: ColumnElement[int] = sum(found[1:], start=found[0])
-    return total
+def _worth(word: Word, row: fulltext.Row) -> int:
+    """How well a petition fits a word, in whole points: where the word is."""
+    title, names, text = row.title, row.names, row.text
+    same = {term.token for term in word.same}
+    found = TITLE * (not same.isdisjoint(title)) + NAMES * (not same.isdisjoint(names))
+    found += TEXT * (not same.isdisjoint(text))
+    begins = tuple(term.token for term in word.begins)
+    if begins:
+        in_title = any(token.startswith(begins) for token in title)
+        found += TITLE_BEGINS * in_title
+        found += BEGINS * (
+            in_title or any(token.startswith(begins) for part in (names, text) for token in part)
+        )
+    return found
 
 
 def matches(w: Work, query: str) -> list[ColumnElement[bool]]:
@@ -118,23 +177,8 @@ def _word(typed: str, folded: str) -> Word:
     return Word(typed, folded, tuple(map(Term, sorted({folded} | marked(folded)))), begins)
 
 
-def _points(w: Work, word: Word) -> list[Any]:
-    def has(terms: Sequence[Term], *parts: str) -> Any:
-        return Petition.id.in_(fulltext.having(w.session, [terms], parts))
-
-    found = [
-        (has(word.same, "title"), TITLE),
-        (has(word.same, "names"), NAMES),
-        (has(word.same, "text"), TEXT),
-    ]
-    if word.begins:
-        found += [(has(word.begins, "title"), TITLE_BEGINS), (has(word.begins, *PARTS), BEGINS)]
-    return [fulltext.points(condition, n) for condition, n in found]
-
-
 def _hits(w: Work, search: Search) -> bool:
-    query = select(Petition.id).where(finds(w, search), listed()).limit(1)
-    return w.session.scalar(query) is not None
+    return w.session.scalar(_newest(w, search, [listed()]).limit(1)) is not None
 
 
 def _mended(w: Work, asked: Search) -> Search:
@@ -163,13 +207,13 @@ def _near(w: Work, word: Word) -> Word:
 def _spelling(w: Work, word: Word) -> str | None:
     """How the best petition for a mended word spells it; only words of what is public are looked at."""
     search = Search((word,), Breadth.ALL)
+    best, _place = by_relevance(w, search, [listed()], (), 1)
     query = (
         select(Petition.id, Petition.title, Petition.author_name, PetitionText.markdown)
         .outerjoin(PetitionText, and_(_same_petition(), PetitionText.number == Petition.text_number))
-        .where(finds(w, search), listed())
-        .order_by(relevance(w, search).desc(), Petition.id.desc())
+        .where(Petition.id.in_(best))
     )
-    row = w.session.execute(query.limit(1)).one()
+    row = w.session.execute(query).one()
     public, wanted = fulltext.rows_of(w.session, [row.id])[row.id], {term.token[1:] for term in word.same}
     held = {one for part in PARTS for one in getattr(public, part) if wanted & stems(one) and one[0] != "_"}
     written = (one for part in (row.title, row.author_name, row.markdown or "") for one in part.split())

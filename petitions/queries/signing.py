@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from auth.queries import own_account
 from authorities.queries import area, area_choices, authority
-from core.i18n import language
+from core.i18n import language, localised
 from core.refusal import Refusal
-from core.switches import Switch, is_on
+from core.switches import Switch, is_on, refuse_if
 from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.eligibility import confirmable, signing_closed_because, signing_limit
@@ -22,6 +23,7 @@ from petitions.models.tokens import Purpose, is_join_token, read_token
 from petitions.queries import rules
 from petitions.queries.access import is_listed, keyless, require_listed, require_published
 from petitions.queries.coauthors import CoAuthorRow, named
+from petitions.queries.gate import Case, Entry, Gate, entry_of
 from petitions.queries.terms import latest_term, standing_of
 
 # For so long a withdrawn signature looks as it did; then its name and contact are erased (TRUST rule 6).
@@ -177,6 +179,21 @@ def closed_because(w: Work, petition: Petition) -> str | None:
     return closed or paused_because(w)
 
 
+def gate_closed_because(w: Work, gate: Gate) -> str | None:
+    """The same from what one statement read of the petition."""
+    closed = signing_closed_because(
+        gate.state,
+        gate.closes_at,
+        w.now,
+        frozen=gate.frozen_at is not None,
+        opened_at=gate.opened_at,
+        keyless=gate.keyless,
+    )
+    if closed is None and not w.settings.controller.named:
+        return "no-controller"
+    return closed or ("switched-off" if gate.off else None)
+
+
 def paused_because(w: Work) -> str | None:
     """Why nobody can sign anything here: `no-controller`, `switched-off`; None otherwise."""
     if not w.settings.controller.named:
@@ -202,7 +219,7 @@ def known_signer(w: Work) -> KnownSigner | None:
     return KnownSigner(account.full_name, account.email, account.place or "")
 
 
-def startup_of(w: Work, petition: Petition) -> Startup | None:
+def startup_of(w: Work, petition: Petition | Case) -> Startup | None:
     """How many joiners a petition needs until when; None where the rulebook asks for none."""
     startup = rules.tier_of(w, petition).startup if petition.tier else None
     if startup is None:
@@ -211,31 +228,39 @@ def startup_of(w: Work, petition: Petition) -> Startup | None:
     return Startup(startup.signatures, term.due_on if term else None)
 
 
-def confirm_link(w: Work, token: str, *, lock: bool = False) -> tuple[Petition, Signature, bool]:
+def confirm_link(
+    w: Work, token: str, *, lock: bool = False, refusing: bool = False
+) -> tuple[Case, Entry, bool]:
     """The signature of a confirmation link, and whether it still waits for it.
 
     A signature that was withdrawn lately looks like a counted one. Refusals: `not-found`;
-    `signature-link-expired` for an old or superseded link; `confirmation-over` after closing and its grace.
+    `signature-link-expired` for an old or superseded link; `confirmation-over` after closing and its grace; and
+    while signing is switched off, `switched-off` if `refusing`.
     """
     link = read_token(w, Purpose.CONFIRM, token)
-    petition, row = _row(w, link.petition_id, link.subject_id, lock=lock)
+    found = entry_of(w, link.petition_id, link.subject_id, lock=lock)
+    if refusing and (found is None or found[0].off):
+        refuse_if(w, Switch.NO_SIGNING)
+    if found is None:
+        raise Refusal("not-found")
+    case, row = found
     if row.entry != link.entry:
         raise Refusal("signature-link-expired")
     if waits(row):
-        grace = rules.tier_of(w, petition).collection.confirm_grace.duration()
-        if not confirmable(petition.state, petition.closes_at, grace, w.now):
+        grace = rules.tier_of(w, case).collection.confirm_grace.duration()
+        if not confirmable(case.state, case.closes_at, grace, w.now):
             raise Refusal("confirmation-over")
-        return petition, row, True
+        return case, row, True
     require_held(w, row)
-    return petition, row, False
+    return case, row, False
 
 
-def again_text(w: Work, petition: Petition, row: Signature) -> Again | None:
+def again_text(w: Work, case: Case, row: Entry) -> Again | None:
     """The corrected text for who is asked again; None for everybody else."""
     if row.asked_again_at is None:
         return None
-    text = w.session.get_one(PetitionText, (petition.id, row.text_number))
-    return Again(text.title, text.html, text.reason, petition.author_name, named(w, petition.id))
+    text = w.session.get_one(PetitionText, (case.id, row.text_number))
+    return Again(text.title, text.html, text.reason, case.author_name, named(w, case.id))
 
 
 def manage_link(w: Work, token: str, *, lock: bool = False) -> tuple[Petition, Signature]:
@@ -248,12 +273,24 @@ def manage_link(w: Work, token: str, *, lock: bool = False) -> tuple[Petition, S
     return petition, row
 
 
-def waits(row: Signature) -> bool:
+class Waiting(Protocol):
+    """What tells whether an entry waits for its confirmation."""
+
+    @property
+    def state(self) -> SignatureState:
+        """Where the signature is."""
+
+    @property
+    def renewal(self) -> bool:
+        """Whether it counts still and was entered anew."""
+
+
+def waits(row: Signature | Waiting) -> bool:
     """Whether the last accepted entry of a signature is not confirmed yet."""
     return row.state is SignatureState.PENDING or row.renewal
 
 
-def require_held(w: Work, row: Signature) -> None:
+def require_held(w: Work, row: Signature | Entry) -> None:
     """Refusal `signature-link-expired` once there is nothing of a confirmed signature left to show."""
     faded = row.withdrawn_at is not None and w.now >= row.withdrawn_at + AFTERGLOW
     if waits(row) or row.state is SignatureState.EXPIRED or row.erased_at is not None or faded:
@@ -302,24 +339,23 @@ def contact_of(w: Work, row: Signature) -> str | None:
     return None if row.contact is None else open_field(key, row.contact, row.petition_id, row.id, "contact")
 
 
-def outlook(w: Work, petition: Petition, *, joiner: bool) -> Outlook:
+def outlook(w: Work, case: Case, *, joiner: bool) -> Outlook:
     """What a person who has just signed wants to know."""
-    tier = rules.tier_of(w, petition)
-    body = authority(w, petition.authority or "")
-    before = petition.state in {State.GATHERING, State.SCREENING}
+    tier = rules.tier_of(w, case)
+    before = case.state in {State.GATHERING, State.SCREENING}
     return Outlook(
-        id=petition.id,
-        title=petition.title,
-        language=petition.language,
-        state=petition.state,
-        authority=body.name if body else "",
+        id=case.id,
+        title=case.title,
+        language=case.language,
+        state=case.state,
+        authority=localised(case.names or {}),
         joiner=joiner,
-        startup=startup_of(w, petition) if before else None,
-        closes_at=petition.closes_at,
-        threshold=petition.threshold,
-        residents_only=petition.residents_only,
+        startup=startup_of(w, case) if before else None,
+        closes_at=case.closes_at,
+        threshold=case.threshold,
+        residents_only=case.residents_only,
         at_close=tier.collection.hand_over is HandOver.ON_CLOSE,
-        handed_over_at=petition.handed_over_at,
+        handed_over_at=case.handed_over_at,
         answer=tier.response.answer,
     )
 

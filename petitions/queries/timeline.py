@@ -20,16 +20,21 @@ from petitions.models.reminders import Reminder
 from petitions.models.stops import TermExtension
 from petitions.queries import stops, terms
 from petitions.queries.stops import StopRow
+from petitions.queries.updates import Update, standing
+
+# These lines go with the update that they tell of when it is taken down; that it was is a line that stays.
+OF_UPDATES = frozenset({Event.UPDATE_PUBLISHED, Event.UPDATE_CORRECTED})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One public line of the journal; `facts` are plain values."""
+    """One public line of the journal; `facts` are plain values. `update` is the author's update that it tells of."""
 
     at: datetime
     event: Event
     facts: Mapping[str, Any]
     id: int = 0
+    update: Update | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,22 @@ class ExplainedTerm:
 
 
 def timeline(w: Work, petition_id: int) -> tuple[Line, ...]:
-    """What happened to a case and may be told, the oldest first."""
+    """What happened to a case and may be told, the oldest first; nothing of updates that are taken down."""
     query = select(JournalEntry).where(JournalEntry.petition_id == petition_id, JournalEntry.is_public)
     known = {event.value: event for event in Event if event not in PRIVATE}
     rows = [row for row in w.session.scalars(query.order_by(JournalEntry.id)) if row.event in known]
     names = _names(w, rows)
-    return tuple(Line(row.at, known[row.event], _named(row, names), row.id) for row in rows)
+    shown = standing(w, petition_id) if any(row.event in OF_UPDATES for row in rows) else {}
+    found = ((row, _update_of(row, shown)) for row in rows)
+    return tuple(
+        Line(row.at, known[row.event], _named(row, names), row.id, update)
+        for row, update in found
+        if update is not None or row.event not in OF_UPDATES
+    )
+
+
+def _update_of(row: JournalEntry, shown: Mapping[int, Update]) -> Update | None:
+    return shown.get(row.facts.get("update", 0)) if row.event in OF_UPDATES else None
 
 
 def explained_term(w: Work, term_id: int) -> ExplainedTerm:

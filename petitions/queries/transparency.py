@@ -1,10 +1,11 @@
 """What moderation did, month by month: counts of acts and of petitions, never of persons."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -20,11 +21,13 @@ from petitions.models.appeals import Appeal, AppealOutcome
 from petitions.models.case import Decision, JournalEntry, Term
 from petitions.models.petition import Petition
 from petitions.models.reports import Report, Takedown
+from petitions.models.updates import AuthorUpdate, AuthorUpdateAct, UpdateAct
 from petitions.queries import rules
 
 MEASURES = (
     *("received", "published", "returned", "refused", "appeals", "appeals_upheld", "appeals_restored"),
     *("appeals_silence", "reports", "takedowns", "restores"),
+    *("updates", "updates_taken_down", "updates_restored"),
 )
 VERDICTS = {Verdict.RETURN: "returned", Verdict.REFUSE: "refused", Verdict.TAKE_DOWN: "takedowns"}
 OUTCOMES = {
@@ -32,6 +35,7 @@ OUTCOMES = {
     AppealOutcome.RESTORED: "appeals_restored",
     AppealOutcome.SILENCE: "appeals_silence",
 }
+UPDATES = {UpdateAct.HIDE: "updates_taken_down", UpdateAct.RESTORE: "updates_restored"}
 SWITCHED = {"switch.on": True, "switch.off": False}
 Happened = Iterator[tuple[str, datetime | None]]
 
@@ -55,6 +59,7 @@ class Switched:
     name: str
     on: bool
     at: datetime
+    words: Mapping[str, str]
 
 
 def months(w: Work) -> tuple[Month, ...]:
@@ -82,9 +87,14 @@ def switched(w: Work) -> tuple[Switched, ...]:
     """Each turn of a switch that the log of staff still knows, the newest first."""
     query = select(AuditEntry).where(AuditEntry.action.in_(SWITCHED)).order_by(AuditEntry.id.desc())
     return tuple(
-        Switched(row.object.removeprefix("switch:"), SWITCHED[row.action], row.at)
+        Switched(row.object.removeprefix("switch:"), SWITCHED[row.action], row.at, _words(row.after))
         for row in w.session.scalars(query)
     )
+
+
+def _words(after: dict[str, Any] | None) -> Mapping[str, str]:
+    """The reason as it was given; turns from before reasons were asked for have none."""
+    return (after or {}).get("words") or {}
 
 
 def ground_titles(w: Work) -> dict[str, str]:
@@ -109,6 +119,9 @@ def _happened(w: Work) -> Happened:
             yield OUTCOMES[outcome], decided
     yield from (("reports", at) for at in w.session.scalars(select(Report.filed_at)))
     yield from (("restores", at) for at in w.session.scalars(select(Takedown.restored_at)))
+    yield from (("updates", at) for at in w.session.scalars(select(AuthorUpdate.published_at)))
+    acts = select(AuthorUpdateAct.act, AuthorUpdateAct.at).where(AuthorUpdateAct.act.in_(UPDATES))
+    yield from ((UPDATES[act], at) for act, at in w.session.execute(acts))
 
 
 def _checks(w: Work) -> dict[date, list[int]]:

@@ -8,12 +8,12 @@ from core.work import Work
 from petitions.domain.deadlines import TermKind
 from petitions.domain.eligibility import SIGNABLE, signing_closed_because
 from petitions.domain.events import Event
-from petitions.domain.lifecycle import Action, Facts, Party, State, step
+from petitions.domain.lifecycle import FOLLOWED, Action, Facts, Party, State, step
 from petitions.domain.rulebook import HandOver, Tier, WhenLate
 from petitions.models.case import Answer, JournalEntry
 from petitions.models.petition import Petition, PetitionCount, RulebookVersion
 from petitions.models.signature import TallyDelta
-from petitions.queries import allowances, appeals_open, casework, coauthors, discussions, rules
+from petitions.queries import allowances, appeals_open, casework, coauthors, discussions, rules, updates
 from petitions.queries.takedowns import standing_takedown
 from petitions.queries.terms import open_term
 from petitions.rulebooks import LoadedRulebook
@@ -97,6 +97,8 @@ def facts_of(w: Work, petition: Petition) -> Facts:
         discussion_open=discussions.recordable(w, petition.id) is not None,
         has_minutes=discussions.has_minutes(w, petition.id),
         promise_open=bool(casework.open_promises(w, petition.id)),
+        followers_reachable=updates.may_reach(w, petition),
+        has_updates=petition.state in FOLLOWED and updates.written(w, petition.id)[0] > 0,
         **_appeal_facts(w, petition),
         taken_from=_taken_from(w, petition),
     )

@@ -10,6 +10,7 @@ from auth.permissions import Permission, demand
 from auth.queries import contact_of
 from auth.services.accounts import before_closing
 from core.consent import given
+from core.contacts import claim_mail
 from core.limits import allowed
 from core.outbox import post
 from core.refusal import Refusal
@@ -24,7 +25,6 @@ from petitions.notices import announce
 from petitions.queries import coauthors as query
 from petitions.queries.access import is_co_author
 from petitions.services import cases, letters
-from petitions.services.contacts import claim_mail
 from petitions.services.drafts import owned, require_consent
 from petitions.services.indexing import refresh
 

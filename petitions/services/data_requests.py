@@ -14,6 +14,7 @@ from auth.mailbox import canonical_mailbox, check_mailbox
 from auth.permissions import Permission, Role, demand
 from auth.queries import holders
 from core.audit import record
+from core.contacts import claim_mail
 from core.outbox import post
 from core.refusal import Refusal
 from core.work import Work
@@ -26,7 +27,6 @@ from petitions.models.keys import place_of, uid_under
 from petitions.models.petition import PetitionKeys
 from petitions.models.signature import Signature
 from petitions.queries import rules
-from petitions.services.contacts import claim_mail
 from petitions.services.signing import SCHEME
 
 DIGITS = 8

@@ -33,14 +33,20 @@ def rebuild(told: Told) -> int:
     """Make the whole index anew, slice by slice, so that nobody waits long; returns how many petitions it has."""
     with work(SYSTEM) as w:
         fulltext.clear(w.session)
+    done = index_from(0, told)
+    with work(SYSTEM) as w:
+        fulltext.settle(w.session)
+    return done
+
+
+def index_from(first: int, told: Told) -> int:
+    """Let the search find every listed petition from the number `first` on, slice by slice; returns how many."""
     with reading(SYSTEM) as w:
-        ids = _ids(w.session)
+        ids = [id_ for id_ in _ids(w.session) if id_ >= first]
     for done in range(0, len(ids), SLICE):
         with work(SYSTEM) as w:
             _index(w.session, ids[done : done + SLICE])
         told(min(done + SLICE, len(ids)), len(ids))
-    with work(SYSTEM) as w:
-        fulltext.settle(w.session)
     return len(ids)
 
 

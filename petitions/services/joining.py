@@ -12,6 +12,7 @@ from petitions.domain.lifecycle import Action, Party, step
 from petitions.models.petition import Petition
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import join_token
+from petitions.queries.gate import gate_of
 from petitions.queries.signing import joined_petition, joining_closed_because
 from petitions.services import cases, tally
 from petitions.services.signing import UNCONFIRMED, Consent, Signer, enter
@@ -29,8 +30,12 @@ def join_address(w: Work, petition_id: int) -> str:
     return absolute_url("signing.join", petition_id=petition_id, token=join_token(w, petition_id))
 
 
-def join_petition(w: Work, petition_id: int, token: str, signer: Signer, consent: Consent) -> None:
+def join_petition(
+    w: Work, petition_id: int, token: str, signer: Signer, consent: Consent, *, held: bool = False
+) -> None:
     """Enter a joiner's signature, confirmed by mail like every other; it counts on after publication.
+
+    `held` as in `sign_petition`.
 
     Refusals: `not-found` for a wrong link, `joining-closed`, `switched-off`, and on their fields `name-...`,
     `email-invalid`, `area-unknown`.
@@ -41,7 +46,9 @@ def join_petition(w: Work, petition_id: int, token: str, signer: Signer, consent
     if reason is not None:
         raise Refusal("joining-closed", reason=reason)
     step(petition.state, Action.JOIN, Party.ANYONE, cases.facts_of(w, petition))
-    enter(w, petition, signer, consent, joiner=True)
+    gate = gate_of(w, petition.id, signer.area)
+    if gate is not None:
+        enter(w, gate, signer, consent, joiner=True, held=held)
 
 
 def ask_again(w: Work, petition: Petition) -> int:

@@ -9,6 +9,9 @@ from petitions.queries import privacy
 
 def store_notice(w: Work) -> str:
     """Store what the notice says now, if that is new; returns the version in force, for the consent at hand."""
+    known = privacy.stored_now(w)
+    if known is not None:
+        return known
     now = privacy.in_force(w)
     if now.since is None:
         last = privacy.newest(w)

@@ -14,6 +14,7 @@ from petitions.models.petition import Petition
 from petitions.models.reports import Report, ReportOutcome, ReportReason
 from petitions.queries.access import require_listed, require_moderator
 from petitions.queries.reports import PURPOSE, place_of
+from petitions.queries.updates import require_shown
 from petitions.services.signing import new_id
 from petitions.services.sweeps import number, over
 
@@ -22,13 +23,18 @@ LEAST, MOST = 10, 2_000
 TO_ONE_PETITION = ("60 per hour", "300 per day")
 
 
-def report_petition(w: Work, petition_id: int, reason: ReportReason, text: str) -> None:
+def report_petition(
+    w: Work, petition_id: int, reason: ReportReason, text: str, update: int | None = None
+) -> None:
     """Take a report about what everybody can read; too many are dropped like the others are kept.
 
-    Refusals: `switched-off`, `not-found`, `gone`; `report-short` and `report-long` on `text`.
+    `update` names the author's update that it is about. Refusals: `switched-off`, `not-found`, `gone`;
+    `report-short` and `report-long` on `text`.
     """
     refuse_if(w, Switch.READ_ONLY)
     petition = require_listed(w.session.get(Petition, petition_id))
+    if update is not None:
+        require_shown(w, petition.id, update)
     words = text.strip()
     if len(words) < LEAST:
         raise Refusal("report-short", field="text", least=LEAST)
@@ -38,7 +44,9 @@ def report_petition(w: Work, petition_id: int, reason: ReportReason, text: str) 
         return
     number_ = new_id(w.now)
     sealed = w.keys.seal_text(PURPOSE, words, place_of(number_))
-    w.session.add(Report(id=number_, petition_id=petition.id, reason=reason, text=sealed, filed_at=w.now))
+    row = Report(id=number_, petition_id=petition.id, update_number=update, reason=reason, filed_at=w.now)
+    row.text = sealed
+    w.session.add(row)
 
 
 def leave_as_it_is(w: Work, petition_id: int, answer: str) -> None:
@@ -59,9 +67,16 @@ def leave_as_it_is(w: Work, petition_id: int, answer: str) -> None:
         raise Refusal("not-found")
 
 
-def close_reports(w: Work, petition_id: int, outcome: ReportOutcome, answer: str) -> int:
-    """Handle every waiting report of a petition in one way, with a line in the log; how many there were."""
-    waiting = (Report.petition_id == petition_id, Report.handled_at.is_(None))
+def close_reports(
+    w: Work, petition_id: int, outcome: ReportOutcome, answer: str, *, update: int | None = None
+) -> int:
+    """Handle every waiting report of a petition in one way, with a line in the log; how many there were.
+
+    With `update` only those about this update of its authors.
+    """
+    waiting = [Report.petition_id == petition_id, Report.handled_at.is_(None)]
+    if update is not None:
+        waiting.append(Report.update_number == update)
     rows = w.session.scalars(select(Report).where(*waiting)).all()
     for row in rows:
         row.outcome, row.answer, row.handled_at = outcome, answer, w.now

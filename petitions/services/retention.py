@@ -49,17 +49,30 @@ class ClassDue:
     soon: int
 
 
-def run_retention(*, dry: bool = False) -> Outcome:
-    """Destroy everything that is due now, class by class, each case in a Work of its own; `dry` only counts."""
+Told = Callable[[int, int], None]
+
+
+def _unseen(_done: int, _of: int) -> None:
+    """Nobody looks on."""
+
+
+def run_retention(*, dry: bool = False, told: Told = _unseen) -> Outcome:
+    """Destroy everything that is due now, class by class, each case in a Work of its own; `dry` only counts.
+
+    `told` hears how many of the cases and classes are through.
+    """
     with reading(SYSTEM) as w:
         found = list(due_cases(w, w.now))
     ready = [due for due in found if due.held is None]
     held = tuple(due for due in found if due.held is not None)
     done: dict[Kept, int] = {}
-    for due in ready:
+    total = len(ready) + len(SWEEPS)
+    for through, due in enumerate(ready, 1):
         done[due.kept] = done.get(due.kept, 0) + (_how_much(due) if dry else _destroy(due))
-    for kept, sweep in SWEEPS.items():
+        told(through, total)
+    for through, (kept, sweep) in enumerate(SWEEPS.items(), len(ready) + 1):
         done[kept] = _count(sweep.due) if dry else carry_out(kept)
+        told(through, total)
     if not dry and any(kept in KEYS for kept, n in done.items() if n):
         scrub(PetitionKeys)
     return Outcome({kept: n for kept, n in done.items() if n}, held)
@@ -123,15 +136,17 @@ def to_warn_of(w: Work) -> list[Due]:
 
 def _destroy(due: Due) -> int:
     """Empty what lies under the key slice after slice, then destroy the key: an interrupted run is taken up again."""
-    total = 0
+    total, last = 0, 0
     while True:
         with work(SYSTEM) as w:
             # Looked at again in each Work: a stop may have moved the end, or a hold been set.
             if due not in due_of(w, due.petition_id, w.now):
                 return total
-            n = _empty_slice(w, due)
+            emptied = _empty_slice(w, due, last)
+            n = len(emptied)
             if n == 0:
                 return total + (0 if due.partial else _end_key(w, due, total))
+            last = max(emptied)
             _journal(w, due.kept, n, due.petition_id)
         total += n
 
@@ -144,12 +159,13 @@ def _end_key(w: Work, due: Due, total: int) -> int:
     return 1
 
 
-def _empty_slice(w: Work, due: Due) -> int:
-    some = select(Signature.id).where(*_filled(due)).limit(SLICE)
+def _empty_slice(w: Work, due: Due, last: int) -> list[int]:
+    """Empty some rows behind the row `last`, so that no slice looks at what those before it have emptied."""
+    some = select(Signature.id).where(*_filled(due), Signature.id > last).order_by(Signature.id).limit(SLICE)
     emptied = update(Signature).where(Signature.petition_id == due.petition_id, Signature.id.in_(some))
     emptied = emptied.values(dict.fromkeys(COLUMNS[KEYS[due.kept]]))
-    done = w.session.execute(emptied.returning(Signature.id).execution_options(synchronize_session=False))
-    return len(done.all())
+    done = emptied.returning(Signature.id).execution_options(synchronize_session=False)
+    return list(w.session.scalars(done))
 
 
 def _filled(due: Due) -> list[ColumnElement[bool]]:

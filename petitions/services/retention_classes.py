@@ -7,14 +7,14 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from core import limits
 from core.audit import AuditEntry
+from core.contacts import ContactMail, forget_mails
 from core.outbox import OutboxRow
 from core.work import Work
 from petitions.domain.keeping import Kept, over_at
-from petitions.models.contacts import ContactMail
 from petitions.models.data_requests import DataRequest, RequestState
 from petitions.models.signature import Signature, SignatureState
 from petitions.queries.signing import AFTERGLOW
-from petitions.services import ageing, contacts, letters, naming, reports
+from petitions.services import ageing, letters, naming, reports
 from petitions.services.backups import Copy, copies
 from petitions.services.retention_accounts import ACCOUNT_SWEEPS
 from petitions.services.sweeps import MOST, Sweep, delete_some, number, over
@@ -133,7 +133,7 @@ def _delete_old_requests(w: Work, most: int) -> int:
 SWEEPS: Mapping[Kept, Sweep] = {
     Kept.UNCONFIRMED: Sweep(_unconfirmed, ageing.expire_unconfirmed),
     Kept.WITHDRAWN: Sweep(_withdrawn, ageing.erase_withdrawn),
-    Kept.MAILS_COUNTED: Sweep(_mails_counted, contacts.forget_mails),
+    Kept.MAILS_COUNTED: Sweep(_mails_counted, forget_mails),
     Kept.NETWORK: Sweep(_network, _forget_network),
     Kept.MAIL_ROWS: Sweep(_mail_rows, _delete_mail_rows),
     Kept.AUDIT: Sweep(_acts, _delete_acts),

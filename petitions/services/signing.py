@@ -1,29 +1,28 @@
 """Signing: an entry by form, its confirmation by link; one person, one signature, and the same answer to all."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
-from auth.mailbox import canonical_mailbox, check_mailbox
+from auth.mailbox import read_mailbox
 from auth.names import check_signer_name
-from authorities.queries import is_selectable, is_within
-from core.db import upsert
+from authorities.queries import is_selectable
+from core.contacts import claim_mail
 from core.outbox import post
 from core.refusal import Refusal
 from core.switches import Switch, refuse_if
 from core.work import Work
 from petitions.domain.keeping import TERMS, Kept
-from petitions.models.keys import contact_key, identity_key, person_uid, seal_field
-from petitions.models.petition import Petition
+from petitions.models.keys import opened, seal_field, uid_under
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries.access import require_listed
-from petitions.queries.signing import Outlook, closed_because, confirm_link, outlook, waits
+from petitions.queries.gate import Entry, Gate, gate_of
+from petitions.queries.signing import Outlook, confirm_link, gate_closed_because, outlook, waits
 from petitions.services import tally
-from petitions.services.contacts import claim_mail
+from petitions.services.entries import Known, count_entry, insert_entry, known_entry, take_entry
 
 SCHEME = "email"
 UNCONFIRMED = TERMS[Kept.UNCONFIRMED].length.shortest
@@ -68,35 +67,38 @@ class _Person:
     canonical: str
 
 
-def sign_petition(w: Work, petition_id: int, signer: Signer, consent: Consent) -> None:
+def sign_petition(w: Work, petition_id: int, signer: Signer, consent: Consent, *, held: bool = False) -> None:
     """Enter a signature for a petition that is open; a mail with a link goes to the mailbox.
 
+    `held` is an entry of a network that has sent too many: it is checked like all, and changes nothing.
     New, repeated, limited and blocked entries return alike. Refusals: `not-found`, `gone`, `signing-closed`,
     `switched-off`, and on their fields `name-...`, `email-invalid`, `area-unknown`.
     """
-    refuse_if(w, Switch.NO_SIGNING)
-    petition = require_listed(w.session.get(Petition, petition_id))
-    reason = closed_because(w, petition)
+    gate = gate_of(w, petition_id, signer.area)
+    if gate is None or gate.off:
+        refuse_if(w, Switch.NO_SIGNING)
+    gate = require_listed(gate)
+    reason = gate_closed_because(w, gate)
     if reason is not None:
         raise Refusal("signing-closed", reason=reason)
-    enter(w, petition, signer, consent, joiner=False)
+    enter(w, gate, signer, consent, joiner=False, held=held)
 
 
-def enter(w: Work, petition: Petition, signer: Signer, consent: Consent, *, joiner: bool) -> None:
-    """Take an entry: a new row, or the row that this person has already."""
-    person = _person(w, signer)
-    if not claim_mail(w, person.canonical):
+def enter(w: Work, gate: Gate, signer: Signer, consent: Consent, *, joiner: bool, held: bool = False) -> None:
+    """Take an entry: a new row, or the row that this person has already; one that is held is checked only."""
+    person = _person(gate, signer)
+    if held or not claim_mail(w, person.canonical):
         return
-    uid = person_uid(w, petition.id, SCHEME, person.canonical)
-    entry = _entry(w, petition, signer, consent) | {"joiner": joiner}
-    id_ = _insert(w, petition.id, uid, person, entry)
-    if id_ is not None:
-        tally.add(w, petition.id, pending=1)
-        _send(w, "signer_confirm", petition.id, id_, 1, signer.language)
+    seal = _Seal(w, gate)
+    uid, id_ = uid_under(seal.identity, SCHEME, person.canonical), new_id(w.now)
+    entry = _entry(w, gate, signer, consent, joiner)
+    own = {"petition_id": gate.id, "id": id_, "scheme": SCHEME, "uid": uid, "created_at": w.now}
+    if insert_entry(w, own | _FRESH | entry | seal.of(id_, person)):
+        tally.add(w, gate.id, pending=1)
+        _send(w, "signer_confirm", gate.id, id_, 1, signer.language)
         return
-    mine = (Signature.petition_id == petition.id, Signature.scheme == SCHEME, Signature.uid == uid)
-    row = w.session.scalars(select(Signature).where(*mine).with_for_update()).one()
-    _take(w, row, person, entry)
+    row = known_entry(w, gate.id, SCHEME, uid)
+    _take(w, gate.id, row, entry | seal.of(row.id, person))
 
 
 def confirm_signature(w: Work, token: str) -> Confirmed:
@@ -104,19 +106,18 @@ def confirm_signature(w: Work, token: str) -> Confirmed:
 
     Refusals: `not-found`, `signature-link-expired`, `confirmation-over`, `switched-off`.
     """
-    refuse_if(w, Switch.NO_SIGNING)
-    petition, row, waiting = confirm_link(w, token, lock=True)
-    told = outlook(w, petition, joiner=row.joiner)
+    case, row, waiting = confirm_link(w, token, lock=True, refusing=True)
+    told = outlook(w, case, joiner=row.joiner)
     if not waiting:
         return Confirmed(told, None)
-    if row.state is SignatureState.PENDING:
-        row.state, row.confirmed_at = SignatureState.COUNTED, w.now
-        tally.add(w, petition.id, pending=-1, counted=1, residents=int(row.resident))
-    row.withdrawn_at, row.renewal, row.asked_again_at = None, False, None
+    fresh = row.state is SignatureState.PENDING
+    if fresh:
+        tally.add(w, case.id, pending=-1, counted=1, residents=int(row.resident))
+    count_entry(w, case.id, row.id, w.now if fresh else row.confirmed_at)
     return Confirmed(told, manage_token(w, row))
 
 
-def manage_token(w: Work, row: Signature) -> str:
+def manage_token(w: Work, row: Signature | Entry) -> str:
     """The token of the link under which a signer sees, corrects and withdraws."""
     return sign_token(w, Purpose.MANAGE, row.petition_id, row.id, row.entry, w.now + LASTING)
 
@@ -132,21 +133,48 @@ def require_area(w: Work, code: str) -> None:
         raise Refusal("area-unknown", field="area")
 
 
-def _person(w: Work, signer: Signer) -> _Person:
+def _person(gate: Gate, signer: Signer) -> _Person:
     name = check_signer_name(signer.full_name)
-    mailbox = check_mailbox(signer.email)
-    require_area(w, signer.area)
-    return _Person(name, mailbox, canonical_mailbox(signer.email))
+    mailbox, canonical = read_mailbox(signer.email)
+    if gate.path is None:
+        raise Refusal("area-unknown", field="area")
+    return _Person(name, mailbox, canonical)
 
 
-def _entry(w: Work, petition: Petition, signer: Signer, consent: Consent) -> dict[str, Any]:
+class _Seal:
+    """The two keys of a petition, open for one entry."""
+
+    def __init__(self, w: Work, gate: Gate) -> None:
+        self._petition_id = gate.id
+        self.identity = opened(w, gate.identity, gate.id, "identity")
+        self._contact = opened(w, gate.contact, gate.id, "contact")
+
+    def of(self, id_: int, person: _Person) -> dict[str, bytes]:
+        """Name and contact as the row of that id holds them."""
+        return {
+            "name": seal_field(self.identity, person.name, self._petition_id, id_, "name"),
+            "contact": seal_field(self._contact, person.mailbox, self._petition_id, id_, "contact"),
+        }
+
+
+_FRESH: Mapping[str, Any] = {
+    "state": SignatureState.PENDING,
+    "entry": 1,
+    "renewal": False,
+    "confirmed_at": None,
+    "withdrawn_at": None,
+}
+
+
+def _entry(w: Work, gate: Gate, signer: Signer, consent: Consent, joiner: bool) -> dict[str, Any]:
     """The columns that every accepted entry sets; name and contact come with the row's id."""
     return {
         "channel": "web",
         "evidence": SCHEME,
         "area": signer.area,
-        "resident": is_within(w, signer.area, petition.area or ""),
-        "text_number": petition.text_number,
+        "resident": gate.resident,
+        "joiner": joiner,
+        "text_number": gate.text_number,
         "language": signer.language,
         "updates": signer.updates,
         "notice": consent.notice,
@@ -156,53 +184,24 @@ def _entry(w: Work, petition: Petition, signer: Signer, consent: Consent) -> dic
     }
 
 
-def _sealed(w: Work, petition_id: int, id_: int, person: _Person) -> dict[str, bytes]:
-    return {
-        "name": seal_field(identity_key(w, petition_id), person.name, petition_id, id_, "name"),
-        "contact": seal_field(contact_key(w, petition_id), person.mailbox, petition_id, id_, "contact"),
-    }
-
-
-def _insert(w: Work, petition_id: int, uid: bytes, person: _Person, entry: dict[str, Any]) -> int | None:
-    """A new row's id; None where the database has one of this person, be it from the same moment."""
-    id_ = new_id(w.now)
-    row = {
-        "petition_id": petition_id,
-        "id": id_,
-        "scheme": SCHEME,
-        "uid": uid,
-        "state": SignatureState.PENDING,
-        "entry": 1,
-        "renewal": False,
-        "created_at": w.now,
-        **entry,
-        **_sealed(w, petition_id, id_, person),
-    }
-    known = ["petition_id", "scheme", "uid"]
-    statement = upsert(w.session, Signature).values(**row).on_conflict_do_nothing(index_elements=known)
-    made: int | None = w.session.scalar(statement.returning(Signature.id))
-    return made
-
-
-def _take(w: Work, row: Signature, person: _Person, entry: dict[str, Any]) -> None:
+def _take(w: Work, petition_id: int, row: Known, entry: dict[str, Any]) -> None:
     """Take the row that is there: the latest accepted entry wins, and what counts already stays as it is."""
     if row.state in _SET_ASIDE:
         return
+    language = entry["language"]
     if row.state is SignatureState.COUNTED and row.withdrawn_at is None:
         moment = int(w.now.timestamp() * 1000)
-        _send(w, "signer_already", row.petition_id, row.id, row.entry, entry["language"], f".{moment}")
+        _send(w, "signer_already", petition_id, row.id, row.entry, language, f".{moment}")
         return
+    kept = {name: getattr(row, name) for name in ("state", "renewal", "confirmed_at", "withdrawn_at")}
     if row.state is SignatureState.COUNTED:
         # It was withdrawn after the hand-over and still counts: its part in the totals must not move.
-        row.renewal = True
-        entry = {name: value for name, value in entry.items() if name not in {"area", "resident", "joiner"}}
+        kept |= {"renewal": True, "area": row.area, "resident": row.resident, "joiner": row.joiner}
     elif not waits(row):
-        tally.add(w, row.petition_id, pending=1, **{row.state.value: -1})
-        row.state, row.confirmed_at, row.withdrawn_at = SignatureState.PENDING, None, None
-    for name, value in (entry | _sealed(w, row.petition_id, row.id, person)).items():
-        setattr(row, name, value)
-    row.entry, row.erased_at, row.asked_again_at = row.entry + 1, None, None
-    _send(w, "signer_confirm", row.petition_id, row.id, row.entry, row.language)
+        tally.add(w, petition_id, pending=1, **{row.state.value: -1})
+        kept |= {"state": SignatureState.PENDING, "confirmed_at": None, "withdrawn_at": None}
+    take_entry(w, petition_id, row.id, entry | kept | {"entry": row.entry + 1})
+    _send(w, "signer_confirm", petition_id, row.id, row.entry + 1, language)
 
 
 def _send(

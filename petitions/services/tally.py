@@ -9,18 +9,25 @@ from sqlalchemy import Select, and_, case, delete, func, literal, or_, select, u
 
 from authorities.models import Area
 from core.db import upsert
+from core.health import figures
+from core.prepared import Prepared, given
 from core.work import Work
 from petitions.domain.eligibility import SIGNABLE
 from petitions.domain.events import Event
+from petitions.domain.rulebook import HandOver
 from petitions.domain.thresholds import reached
 from petitions.models.petition import Petition, PetitionCount, PetitionThreshold
 from petitions.models.signature import Signature, SignatureState, TallyDelta
 from petitions.notices import announce
+from petitions.queries import rules
 from petitions.queries.goals import goal_of
+from petitions.services.quarters import catch_up_quarters, mark_quarters
 
 BATCH = 5000
 FIELDS = ("counted", "residents", "pending", "expired", "invalid", "withdrawn", "quarantined")
 Totals = dict[str, int]
+_NO_CHANGE = {f"new_{name}": 0 for name in FIELDS}
+_LEAVE = Prepared(lambda insert: insert(TallyDelta).values(**given(TallyDelta, ("petition_id", *FIELDS))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +40,15 @@ class Drift:
 
 def add(w: Work, petition_id: int, **changes: int) -> None:
     """Leave a delta for the tally; never touches the petition or its totals."""
-    w.session.add(TallyDelta(petition_id=petition_id, **changes))
+    _LEAVE.run(
+        w, {**_NO_CHANGE, "new_petition_id": petition_id, **{f"new_{k}": n for k, n in changes.items()}}
+    )
 
 
 def fold(w: Work, most: int = BATCH) -> int:
     """Add up to `most` deltas to the totals and remove them, in this one transaction; returns how many.
 
-    Milestones that the new totals reach are marked, once for good, and announced.
+    Milestones and quarters of the goal that the new totals reach are marked, once for good, and announced.
     """
     oldest = select(TallyDelta.id).order_by(TallyDelta.id).limit(most).with_for_update(skip_locked=True)
     columns = [getattr(TallyDelta, name) for name in FIELDS]
@@ -80,11 +89,12 @@ def mark_reached(w: Work, petition_id: int) -> list[str]:
     near = [goal for goal in goals if goal.reached_at is None and counted >= goal.count]
     by_area = _by_area(w, petition_id, petition.residents_only) if any(goal.areas for goal in near) else {}
     full = [goal for goal in near if reached(goal_of(goal).proof, counted, by_area)]
+    mark_quarters(w, petition_id, counted, whole=bool(full))
     return [goal.milestone for goal in full if _mark(w, goal, is_first=goal is goals[0])]
 
 
 def catch_up(w: Work) -> int:
-    """Mark what is reached by totals that no delta will touch any more; returns how many milestones."""
+    """Mark what is reached by totals that no delta will touch any more; returns how many marks."""
     due = (
         select(Petition.id)
         .join(PetitionCount, PetitionCount.petition_id == Petition.id)
@@ -95,7 +105,8 @@ def catch_up(w: Work) -> int:
         )
         .order_by(Petition.id)
     )
-    return sum(len(mark_reached(w, petition_id)) for petition_id in w.session.scalars(due).all())
+    reached_now = sum(len(mark_reached(w, petition_id)) for petition_id in w.session.scalars(due).all())
+    return reached_now + catch_up_quarters(w)
 
 
 def check(w: Work) -> list[Drift]:
@@ -110,6 +121,13 @@ def check(w: Work) -> list[Drift]:
         Drift(petition_id, {name: int(n) for name, n in zip(FIELDS, values, strict=True) if n})
         for petition_id, *values in found
     ]
+
+
+@figures
+def waiting(w: Work) -> dict[str, tuple[str, float]]:
+    """How many acts of signers are not in the totals that pages show yet: the lag of the counting."""
+    n = w.session.scalar(select(func.count()).select_from(TallyDelta)) or 0
+    return {"dauys_tally_waiting": ("Acts of signers that are not added up yet", n)}
 
 
 def totals(w: Work) -> Totals:
@@ -142,8 +160,13 @@ def _mark(w: Work, goal: PetitionThreshold, *, is_first: bool) -> bool:
     if is_first:
         _set_once(w, Petition, Petition.id == goal.petition_id)
     petition = w.session.get_one(Petition, goal.petition_id, populate_existing=True)
-    event = Event.THRESHOLD_REACHED if is_first else Event.MILESTONE_REACHED
-    announce(w, petition, event, milestone=goal.milestone, threshold=goal.count)
+    facts = {"milestone": goal.milestone, "threshold": goal.count}
+    if not is_first:
+        announce(w, petition, Event.MILESTONE_REACHED, **facts)
+        return True
+    # A hand-over that follows within a minute has a mail of its own, which says the same and more.
+    waits = rules.tier_of(w, petition).collection.hand_over is HandOver.ON_CLOSE
+    announce(w, petition, Event.THRESHOLD_REACHED, mailed=waits, **facts)
     return True
 
 

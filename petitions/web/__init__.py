@@ -25,6 +25,7 @@ from petitions.web import (
     language,
     moderation,
     moderation_notes,
+    moderation_updates,
     my_data,
     petition_statistics,
     privacy,
@@ -45,17 +46,20 @@ from petitions.web import (
     similar,
     steps,
     stops_page,
+    switches_page,
     terms_page,
     transparency,
+    updates,
     writing,
 )
 
 PAGES = (
     *(reading, petition_statistics, signing, writing, steps, similar, coauthors),
+    *(updates, moderation_updates),
     *(moderation, moderation_notes, appeals, reports, desk, desk_terms, desk_work, casework, admin),
     *(rules, terms_page, stops_page, language, privacy, safety, sharing, controlling),
     *(keeping, my_data, data_desk, help),
-    transparency,
+    *(transparency, switches_page),
 )
 # Words of refusals, mails and checks register themselves when their modules are read.
 WORDS = (
@@ -80,6 +84,7 @@ add_work_links(
     WorkLink("controlling.breaches", lazy("Breaches of data"), Permission.NOTICE_PUBLISH),
     WorkLink("moderation.queue", lazy("Petitions to check"), Permission.PETITION_MODERATE),
     WorkLink("reports.queue", lazy("Reports of readers"), Permission.REPORT_HANDLE),
+    WorkLink("moderation_updates.queue", lazy("Updates of authors"), Permission.PETITION_MODERATE),
     WorkLink("appeals.queue", lazy("Appeals against refusals"), Permission.APPEAL_DECIDE),
     WorkLink(
         "moderation_notes.index",

@@ -40,6 +40,7 @@ PLACES = (
     ("staff.users", lazy("Staff"), Permission.USERS_MANAGE),
     ("staff.proposals", lazy("What waits for a second person"), Permission.PROPOSALS_SEE),
     ("staff.audit_page", lazy("Log of staff"), Permission.AUDIT_VIEW),
+    ("switches.index", lazy("Emergency switches and the banner"), Permission.SWITCHES_SET),
     ("stops.admin", lazy("Stops of the clocks"), Permission.STOPS_DECIDE),
 )
 

@@ -10,6 +10,7 @@ from auth.permissions import Permission
 from core.access import needs
 from core.forms import ButtonForm, refusals_on
 from core.i18n import url
+from core.switches import works_read_only
 from core.web import page
 from core.work import reading, work
 from petitions.queries import controlling as query
@@ -55,6 +56,7 @@ def order(order_id: int) -> View:
 
 @bp.route("/breach", methods=BOTH)
 @needs(Permission.NOTICE_PUBLISH)
+@works_read_only
 def breaches() -> View:
     """Every breach with its clock, and a form for a new one."""
     form = BreachForm()
@@ -79,6 +81,7 @@ def breach(breach_id: int) -> View:
 
 @bp.post("/breach/<id:breach_id>")
 @needs(Permission.NOTICE_PUBLISH)
+@works_read_only
 def told(breach_id: int) -> View:
     """Write down that somebody was told."""
     form = ButtonForm()

@@ -110,7 +110,7 @@ def request(request_id: int) -> View:
         with refusals_on(form), work(current_actor()) as w:
             answer_request(w, request_id, granted=form.granted.data == "yes", text=form.text.data or "")
         if not form.errors and not form.form_errors:
-            return redirect(url(".requests"), 303)
+            return redirect(url(".requests", done="y"), 303)
     with reading(current_actor()) as w:
         row = queue_row(w, request_id)
     answerable = row.state is RequestState.WAITING and row.kind != "see"

@@ -58,10 +58,17 @@ def inbox() -> View:
         (url(".inbox", show=each.value, **kept), words.GROUPS[each], each is shown.group, shown.counts[each])
         for each in query.Group
     ]
-    more = shown.next_before
-    older = url(".inbox", show=shown.group.value, before=more, **kept) if more else None
+    older = _older(shown, kept)
+    act = request.args.get("done", "")
     facts: dict[str, Any] = {"q": q, "own": own, "tabs": tabs, "older": older, "kept": kept}
+    facts |= {"done": words.DONE.get(act), "after": words.NEXT.get(act)}
     return page("desk/inbox.html", shown=shown, body=body, words=words, **facts)
+
+
+def _older(shown: query.Inbox, kept: dict[str, str]) -> str | None:
+    """Where the rest of a group is."""
+    before = shown.next_before
+    return url(".inbox", show=shown.group.value, before=before, **kept) if before else None
 
 
 @bp.get("/desk/print")
@@ -93,8 +100,10 @@ def inbox_csv() -> View:
 def case(petition_id: int) -> View:
     """One case: what is asked, until when, and what can be done now."""
     shown = _case(petition_id)
-    done = words.DONE.get(request.args.get("done", ""))
-    return page("desk/case.html", case=shown, done=done, words=words)
+    act = request.args.get("done", "")
+    return page(
+        "desk/case.html", case=shown, done=words.DONE.get(act), after=words.NEXT.get(act), words=words
+    )
 
 
 @bp.route("/desk/<id:petition_id>/register", methods=BOTH)

@@ -49,7 +49,7 @@ def transfer(petition_id: int) -> View:
             to = form.authority.data or ""
             term_acts.transfer_case(w, petition_id, to, form.why(), form.version.data)
         if not form.errors and not form.form_errors:
-            return redirect(url("desk.inbox"), 303)
+            return redirect(url("desk.inbox", done="transfer"), 303)
     if request.method == "GET":
         if shown.transfer_until is None:
             return redirect(url("desk.case", petition_id=petition_id), 303)

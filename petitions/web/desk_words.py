@@ -80,6 +80,26 @@ DONE: Mapping[str, Any] = {
     "amend": lazy("The new minutes are public. The earlier ones stay readable beside them."),
     "promise": lazy("Your report is public. The author and all who asked for news are told."),
     "register": lazy("The registration is recorded. The author has been told."),
+    "extend": lazy("The time for the answer is extended. The author has been told."),
+    "transfer": lazy("The petition is handed on. The author has been told."),
+}
+
+# What happens next, where it is more than the next step of the case.
+NEXT: Mapping[str, Any] = {
+    "to_check": lazy("A second officer reads the draft, and passes it or sends it back with a remark."),
+    "sent_back": lazy("Correct the draft, and send it to the check again."),
+    "published": lazy(
+        "The answer stands above the petition on its public page. You can correct it later with a public reason; "
+        "what you promised with a date is looked at on that day."
+    ),
+    "question": lazy("The reply of the author appears here, and you are told by mail."),
+    "discussion": lazy("Hold the discussion on the announced day, then record it here."),
+    "move": lazy("Hold the discussion on the new day, then record it here."),
+    "minutes": lazy("Everybody can read the record. Take up in the answer what was said."),
+    "promise": lazy("Author and followers say on the day of the promise whether it was kept."),
+    "register": lazy("The time for the answer runs now. Its last day stands below and on the public page."),
+    "extend": lazy("The new last day and your reason stand on the public page."),
+    "transfer": lazy("The other authority finds it on its desk, and owes the answer from now on."),
 }
 
 WRITING: Mapping[str, Any] = {

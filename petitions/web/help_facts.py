@@ -7,8 +7,9 @@ from typing import Any
 from core.i18n import format_number, language, ngettext
 from petitions.domain import keeping
 from petitions.domain.keeping import LONGEST, TERMS, Kept, Length
-from petitions.domain.rulebook import HandOver, Rulebook, Span, Status, Tier, WhenLate
+from petitions.domain.rulebook import HandOver, Rulebook, Span, Status, Tier, Unit, WhenLate
 from petitions.domain.thresholds import formula
+from petitions.domain.updates import EVERY
 from petitions.queries.answers import outcome_words
 from petitions.web.reading_words import duration_words, formula_words, span_words, tier_words
 
@@ -34,6 +35,7 @@ class HelpFacts:
     grounds: list[str]
     levels: list[dict[str, str]]
     kept: dict[str, str]
+    update_every: str
 
 
 def help_facts(book: Rulebook) -> HelpFacts:
@@ -58,6 +60,7 @@ def help_facts(book: Rulebook) -> HelpFacts:
         grounds=[book.text(ground.title, language()) for ground in book.grounds],
         levels=[_level(tier) for tier in tiers],
         kept=_kept(),
+        update_every=duration_words(EVERY.days, Unit.CALENDAR_DAYS),
     )
 
 

@@ -4,11 +4,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, Response, redirect, request
 from wtforms import HiddenField, RadioField
-from wtforms.fields.choices import SelectChoice
 
 from core.access import open_to_all
-from core.forms import Form, required
-from core.i18n import LANGUAGE_COOKIE, LANGUAGES, language, lazy, url
+from core.forms import Form, language_choices, required
+from core.i18n import LANGUAGE_COOKIE, language, lazy, url
+from core.switches import works_read_only
 from core.web import page
 from core.work import kernel
 
@@ -22,7 +22,7 @@ class LanguageForm(Form):
     language = RadioField(
         lazy("Language"),
         [required(lazy("Choose a language."))],
-        choices=[SelectChoice(code, name) for code, name in LANGUAGES.items()],
+        choices=language_choices(),
         validate_choice=True,
     )
     next = HiddenField()
@@ -30,6 +30,7 @@ class LanguageForm(Form):
 
 @bp.route("/language", methods=["GET", "POST"])
 @open_to_all
+@works_read_only
 def form() -> Response:
     """Show the languages; a POST keeps the choice for a year and leads back."""
     asked = LanguageForm(language=language(), next=request.args.get("next", ""))

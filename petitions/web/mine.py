@@ -14,6 +14,7 @@ from petitions.queries.frozen import DayRow, days_of, frozen_through
 from petitions.queries.petitions import PetitionCard, listed_petition, local_date
 from petitions.services import cases, submitting
 from petitions.services.joining import join_url
+from petitions.web.updates import writing_facts
 
 # Longer series are joined: a bar for a few days says as much as one for each.
 MOST_BARS = 12
@@ -45,6 +46,7 @@ def mine_facts(w: Work, petition_id: int) -> dict[str, Any]:
         "pace": _pace(w, card),
         "growth": _growth(w, card),
         "as_of": frozen_through(w),
+        **writing_facts(w, case),
     }
 
 

@@ -77,7 +77,7 @@ def ask_page() -> View:
     """Ask; the answer is the same for every mailbox."""
     form = AskForm(data={"kind": RequestKind.SEE.value})
     if form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             ask(w, form.email.data or "", RequestKind(form.kind.data), form.text.data or "", language())
         if not form.errors:
             return redirect(url(".code"), 303)
@@ -106,7 +106,7 @@ def done() -> Response:
 
 
 def _prove(form: CodeForm) -> None:
-    with work(ANYONE) as w:
+    with work(ANYONE, shows=False) as w:
         fits = prove(w, form.email.data or "", form.code.data or "")
     if not fits:
         # Outside the Work, which must keep the count of tries.

@@ -77,7 +77,7 @@ class PosterPaper(Sheet):
 
     def _way(self, poster: Poster) -> None:
         """The code and beside it what to do; they stand on the foot of the sheet, however long the title is."""
-        top = FOOT - 12 - CODE_MM
+        top = FOOT - 20 - CODE_MM
         self._code(poster, MARGIN, top)
         left, width = MARGIN + CODE_MM + 8, WIDTH - CODE_MM - 8
         self.set_left_margin(left)

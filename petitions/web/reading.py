@@ -64,7 +64,7 @@ def home() -> Response:
     """What is close to its threshold, what is overdue, the newest answers, and how to start."""
     with reading() as w:
         shown = highlights(w, ON_FRONT_PAGE)
-    return page("home.html", shown=shown)
+    return page("home.html", shown=shown, words=STATES)
 
 
 @bp.get("/petitions")

@@ -9,6 +9,7 @@ from core.i18n import _, format_number, language, localised
 from core.links import absolute_url
 from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
+from petitions.domain.events import Event
 from petitions.domain.lifecycle import State
 from petitions.domain.rulebook import Rulebook
 from petitions.domain.thresholds import AreaFigures
@@ -30,7 +31,7 @@ from petitions.queries.petitions import (
 from petitions.queries.similar import similar_to
 from petitions.queries.stops import held_now
 from petitions.queries.terms import TermRow
-from petitions.queries.timeline import timeline
+from petitions.queries.timeline import Line, timeline
 from petitions.web import petition_figures
 from petitions.web.reading_words import (
     CLOSED,
@@ -53,6 +54,8 @@ def petition_facts(w: Work, view: PetitionView) -> dict[str, Any]:
     rulebook = rules.stored_rulebook(w, card.rulebook, card.rulebook_version)
     decision = last_decision(w, card.id) if card.state is State.REFUSED else None
     hidden = decision is not None and _hides_text(rulebook, decision)
+    lines = timeline(w, card.id)
+    newest = next((line.update for line in reversed(lines) if line.event is Event.UPDATE_PUBLISHED), None)
     return {
         "p": card,
         "former_authors": former(w, card.id),
@@ -69,7 +72,8 @@ def petition_facts(w: Work, view: PetitionView) -> dict[str, Any]:
         "clock": _clock(card),
         "held": held_now(w, card.id),
         "terms": [_term(term) for term in card.terms],
-        "timeline": _timeline(w, card),
+        "timeline": _timeline(w, lines, card),
+        "update": newest,
         "promises": casework.promises(w, card.id) if card.state is State.ANSWERED else (),
         "discussions": discussions(w, card.id),
         "questions": casework.questions(w, card.id, public=True),
@@ -153,9 +157,9 @@ def _term(term: TermRow) -> dict[str, Any]:
     return {"row": term, "title": str(TERM_KINDS[term.kind]), "own_clock": term.kind in OWN_CLOCK}
 
 
-def _timeline(w: Work, card: PetitionCard) -> list[dict[str, Any]]:
+def _timeline(w: Work, lines: Sequence[Line], card: PetitionCard) -> list[dict[str, Any]]:
     """What happened, the oldest first, then what is to come with its date."""
-    items = [event_words(line) for line in timeline(w, card.id)]
+    items = [event_words(line) for line in lines]
     for item in items:
         item["at"] = local_date(w, item["at"])
     ahead = [term for term in card.terms if term.state is TermState.RUNNING and term.due_on is not None]

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
+
 from authorities.words import branch_word, kind_word
 from core.i18n import _, format_date, format_number, lazy, ngettext, url
 from petitions.domain.calendar import Day, Mark
@@ -14,6 +16,7 @@ from petitions.domain.keeping import LONGEST
 from petitions.domain.rulebook import Branch, Span, Tier, Unit
 from petitions.queries.answers import outcome_words
 from petitions.queries.timeline import Line
+from petitions.queries.updates import Update
 
 K, E = TermKind, Event
 
@@ -60,6 +63,9 @@ EVENTS: Mapping[Event, Any] = {
     E.APPEAL_GRANTED: lazy("The refusal was overturned after the author's appeal"),
     E.APPEAL_OPEN_AGAIN: lazy("The author can appeal again: a stop of the clocks moved the last day"),
     E.PUBLISHED: lazy("Published and open for signatures"),
+    E.QUARTER_REACHED: lazy("A quarter of the signatures is there"),
+    E.HALF_REACHED: lazy("Half of the signatures are there"),
+    E.THREE_QUARTERS_REACHED: lazy("Three quarters of the signatures are there"),
     E.MILESTONE_REACHED: lazy("A milestone was reached"),
     E.THRESHOLD_REACHED: lazy("The threshold was reached"),
     E.HANDED_OVER: lazy("Handed over to the authority"),
@@ -98,6 +104,10 @@ EVENTS: Mapping[Event, Any] = {
     E.DUPLICATE_FOUND: lazy("A later petition about the same matter was linked to this one"),
     E.DUPLICATE_UNLINKED: lazy("The link to the older petition was taken back"),
     E.DUPLICATE_GONE: lazy("The link of a later petition to this one was taken back"),
+    E.UPDATE_PUBLISHED: lazy("The authors wrote to those who follow the petition"),
+    E.UPDATE_CORRECTED: lazy("The authors corrected an update"),
+    E.UPDATE_TAKEN_DOWN: lazy("A moderator took down an update of the authors"),
+    E.UPDATE_PUT_BACK: lazy("A moderator shows an update of the authors again"),
     E.CONTACTS_DESTROYED: lazy(
         "The key to the signers' addresses was destroyed: nobody can read them any more"
     ),
@@ -141,9 +151,14 @@ def duration_words(n: int, unit: Unit) -> str:
 
 def tier_words(tier: Tier) -> str:
     """Whom a tier covers: kinds of areas and the branch."""
-    kinds = ", ".join(kind_word(kind) for kind in tier.area_kinds)
     branch = _("Any body") if tier.branch is Branch.ANY else branch_word(tier.branch.value)
-    return f"{kinds}: {branch}"
+    first, *others = [str(kind_word(kind)) for kind in tier.area_kinds]
+    return f"{', '.join([first, *map(_inside, others)])}: {_inside(str(branch))}"
+
+
+def _inside(name: str) -> str:
+    """A name as it is written inside a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 def base_words(base: str | None) -> str | None:
@@ -174,12 +189,24 @@ def event_words(line: Line) -> dict[str, Any]:
     return {
         "at": line.at,
         "title": str(EVENTS[line.event]),
-        "text": " ".join(part for part in said if part) or None,
+        "text": _words_of(line.update) if line.update else " ".join(part for part in said if part) or None,
         "tone": "late" if line.event in LATE else "done",
-        "href": next(
+        "href": update_page(line.update)
+        if line.update
+        else next(
             (_page_of(line.facts[name]) for name in ("original", "duplicate") if name in line.facts), None
         ),
     }
+
+
+def update_page(update: Update) -> str:
+    """The place of an update on the page of them all."""
+    return f"{url('updates.index', petition_id=update.petition)}#update-{update.number}"
+
+
+def _words_of(update: Update) -> Markup:
+    """The title of an update, in its own language."""
+    return Markup('<span lang="{}">{}</span>').format(update.words.language, update.words.title)
 
 
 def _page_of(number: str) -> str:

@@ -31,12 +31,14 @@ View = Response | Redirect
 @limiter.limit("10 per hour", methods=["POST"])
 def report(petition_id: int) -> View:
     """A reader says what is wrong; nobody is asked who they are."""
+    about = request.args.get("update", type=int)
     with reading(ANYONE) as w:
-        sheet = query.sheet(w, petition_id)
+        sheet = query.sheet(w, petition_id, about)
     form = ReportForm()
     if form.validate_on_submit():
         with refusals_on(form), work(ANYONE) as w:
-            reports.report_petition(w, petition_id, ReportReason(form.reason.data), form.text.data or "")
+            reason, text = ReportReason(form.reason.data), form.text.data or ""
+            reports.report_petition(w, petition_id, reason, text, about)
         if not form.errors and not form.form_errors:
             return redirect(url(".sent", petition_id=petition_id), 303)
     return unlisted(page("petitions/report.html", form=form, p=sheet, days=TERMS[Kept.REPORT].length.n))

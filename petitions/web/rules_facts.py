@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.i18n import _, format_date, format_number, language, ngettext
+from core.i18n import N_, _, format_date, format_number, language, ngettext
 from petitions.domain.calendar import DayKind, Mark, WorkCalendar
 from petitions.domain.rulebook import Basis, HandOver, Rulebook, Span, Status, Tier, WhenLate
 from petitions.domain.thresholds import formula
@@ -14,6 +14,17 @@ from petitions.queries.offers import Offer
 from petitions.web.reading_words import TERM_KINDS, formula_words, span_words, tier_words
 
 MONDAY = date(2024, 1, 1)
+# The acts of the rulebooks that ship, so that they can be translated; another rulebook's stands in its own words.
+KNOWN_ACTS = (
+    N_(
+        "Administrative Procedural and Process-Related Code of the Republic of Kazakhstan, chapter 12-1 "
+        "(articles 90-1 to 90-6), version of 19 March 2026"
+    ),
+    N_(
+        "Proposal after the 2022 report on the internet shutdown in Kazakhstan, chapter E-Participation, "
+        "Recommendations; the numbers are a proposal of this project"
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +42,12 @@ def book_facts(book: Rulebook, calendar: WorkCalendar, today: date) -> dict[str,
     days = sorted(day for day in calendar.days if day.year in {today.year, today.year + 1})
     return {
         "title": book.text(book.title, language()),
+        "legal_basis": _(book.legal_basis),
+        "known_acts": KNOWN_ACTS,
         "legal_gap": book.text(book.identity.legal_gap or {}, language()),
         "tiers": [
-            {"id": tier.id, "title": tier_words(tier), "rows": _tier_rows(tier)} for tier in book.tiers
+            {"id": tier.id, "title": tier_words(tier), "main": _main(tier), "rows": _tier_rows(tier)}
+            for tier in book.tiers
         ],
         "grounds": [
             (book.text(g.title, language()), g.article, g.basis.value, g.hide_text) for g in book.grounds
@@ -61,6 +75,16 @@ def comparison(found: Sequence[Offer]) -> dict[str, Any]:
         "rows": rows,
         "days": [_days_of(offer) for offer in found],
     }
+
+
+def _main(tier: Tier) -> list[str]:
+    """The three numbers that most readers come for: threshold, time to collect, time to answer."""
+    goal, answer = tier.milestones[0], tier.response.answer
+    return [
+        formula_words(formula(goal.threshold)),
+        span_words(tier.collection.window),
+        span_words(answer) if answer else "—",
+    ]
 
 
 def _tier_rows(tier: Tier) -> list[RuleRow]:

@@ -12,15 +12,17 @@ from core.forms import refusals_on
 from core.i18n import language, url
 from core.links import absolute_url
 from core.refusal import Refusal
-from core.web import page, unlisted
-from core.work import ANYONE, Work, reading, work
+from core.web import page, page_alike, unlisted
+from core.work import ANYONE, Work, brief_work, reading, work
 from petitions.domain.notice import Audience
 from petitions.queries import signing as queries
 from petitions.queries.privacy import Version, in_force
+from petitions.queries.updates import standing
 from petitions.services import joining, managing, signing
+from petitions.services.abuse import network_is_free, note_mailbox
 from petitions.services.privacy import store_notice
 from petitions.services.signing import Consent
-from petitions.web.forms.signing import CorrectForm, SignForm
+from petitions.web.forms.signing import CorrectForm, SignForm, quick_entry
 
 bp = Blueprint("signing", __name__)
 UNAVAILABLE, CONFLICT = 503, 409
@@ -44,17 +46,40 @@ def form(petition_id: int) -> Response:
 @open_to_all
 def sign(petition_id: int) -> Response:
     """Take the entry; the answer is the same for a new, a repeated, a limited and a blocked one."""
+    entry = quick_entry(language())
+    if entry is not None and _entered(petition_id, entry):
+        return redirect(url("signing.sent", petition_id=petition_id), 303)
     with reading() as w:
         sheet = queries.sheet(w, petition_id)
     if sheet.closed:
         return _closed(sheet)
     form = SignForm(sheet.places)
-    if form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
-            signing.sign_petition(w, petition_id, form.signer(language()), _consent(w))
-        if not form.errors:
-            return redirect(url("signing.sent", petition_id=petition_id), 303)
+    if form.validate_on_submit() and _taken(petition_id, form, again=entry is not None):
+        return redirect(url("signing.sent", petition_id=petition_id), 303)
     return _sign_page(sheet, form)
+
+
+def _entered(petition_id: int, entry: signing.Signer) -> bool:
+    """Whether an entry without a fault was taken; where it was not, the whole form says why."""
+    held = not network_is_free(petition_id)
+    try:
+        with brief_work() as w:
+            signing.sign_petition(w, petition_id, entry, _consent(w), held=held)
+    except Refusal:
+        return False
+    note_mailbox(entry.email)
+    return True
+
+
+def _taken(petition_id: int, form: SignForm, *, again: bool) -> bool:
+    """Whether the entry of the whole form was taken; one that was refused a moment ago counts once (`again`)."""
+    signer = form.signer(language())
+    held = not again and not network_is_free(petition_id)
+    with refusals_on(form), brief_work() as w:
+        signing.sign_petition(w, petition_id, signer, _consent(w), held=held)
+    if not form.errors:
+        note_mailbox(signer.email)
+    return not form.errors
 
 
 @bp.get(f"{SIGN}/sent")
@@ -86,8 +111,10 @@ def join_now(petition_id: int, token: str) -> Response:
         joined = queries.join_sheet(w, petition_id, token)
     form = None if joined.sheet.closed else SignForm(joined.sheet.places)
     if form is not None and form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
-            joining.join_petition(w, petition_id, token, form.signer(language()), _consent(w))
+        held = not network_is_free(petition_id)
+        with refusals_on(form), work(ANYONE, shows=False) as w:
+            joining.join_petition(w, petition_id, token, form.signer(language()), _consent(w), held=held)
+        note_mailbox(form.email.data or "")
         if not form.errors:
             return redirect(url("signing.join_sent", petition_id=petition_id, token=token), 303)
     return _join_page(joined, token, form)
@@ -118,11 +145,12 @@ def confirm(token: str) -> Response:
 @by_token
 def confirm_now(token: str) -> Response:
     """Count the signature, and say what happens next; the manage link stands on this page once."""
-    with work(ANYONE) as w:
+    with brief_work() as w:
         done = signing.confirm_signature(w, token)
         share = _share(w, done.outlook)
     manage = absolute_url("signing.manage", token=done.manage, lang=language()) if done.manage else None
-    return page("petitions/confirmed.html", p=done.outlook, manage=manage, share=share)
+    secrets = {"token": token, **({"manage": done.manage} if done.manage else {})}
+    return page_alike("petitions/confirmed.html", secrets, p=done.outlook, manage=manage, share=share)
 
 
 @bp.get(MANAGE)
@@ -131,9 +159,10 @@ def manage(token: str) -> Response:
     """What is held of the signature, as a page or as JSON."""
     with reading() as w:
         held, places = queries.held(w, token), area_choices(w)
+        news = _news(w, held)
     if request.args.get("format") == "json":
         return jsonify({name: _plain(value) for name, value in asdict(held).items()})
-    return page("petitions/manage.html", held=held, token=token, form=_correction(places, held))
+    return page("petitions/manage.html", held=held, token=token, news=news, form=_correction(places, held))
 
 
 @bp.post(MANAGE)
@@ -161,27 +190,27 @@ def unsubscribe(token: str) -> Response:
 @by_token
 def stop(token: str) -> Response:
     """Stop the mails: by the page's button, or by a mail program alone (RFC 8058)."""
-    with work(ANYONE) as w:
+    with work(ANYONE, shows=False) as w:
         managing.stop_mails(w, token)
     return page("petitions/unsubscribe.html", token=token, stopped=True)
 
 
 def _withdraw(token: str) -> Response:
-    with work(ANYONE) as w:
+    with work(ANYONE, shows=False) as w:
         managing.withdraw_signature(w, token)
     # Said on the answer itself: an address that says it would stay in the browser's history.
     return page("petitions/manage_done.html", erased=False)
 
 
 def _erase(token: str) -> Response:
-    with work(ANYONE) as w:
+    with work(ANYONE, shows=False) as w:
         managing.erase_signature(w, token)
     return page("petitions/manage_done.html", erased=True)
 
 
 def _updates(on: bool) -> Callable[[str], Response]:
     def switch(token: str) -> Response:
-        with work(ANYONE) as w:
+        with work(ANYONE, shows=False) as w:
             managing.switch_updates(w, token, on=on)
         return redirect(url("signing.manage", token=token), 303)
 
@@ -191,13 +220,14 @@ def _updates(on: bool) -> Callable[[str], Response]:
 def _correct(token: str) -> Response:
     with reading() as w:
         held, places = queries.held(w, token), area_choices(w)
+        news = _news(w, held)
     form = CorrectForm(places)
     if form.validate():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             managing.correct_signature(w, token, form.full_name.data or "", form.area.data or "")
         if not form.errors:
             return redirect(url("signing.manage", token=token), 303)
-    return page("petitions/manage.html", held=held, token=token, form=form)
+    return page("petitions/manage.html", held=held, token=token, news=news, form=form)
 
 
 ACTS: Mapping[str, Callable[[str], Response]] = {
@@ -207,6 +237,11 @@ ACTS: Mapping[str, Callable[[str], Response]] = {
     "updates_off": _updates(False),
     "correct": _correct,
 }
+
+
+def _news(w: Work, held: queries.Held) -> bool:
+    """Whether the authors have written something that can be read."""
+    return held.listed and bool(standing(w, held.petition_id))
 
 
 def _consent(w: Work) -> Consent:

@@ -107,8 +107,7 @@ class Step:
 
 
 def _demand_form(draft: query.Draft) -> DemandForm:
-    form = DemandForm(title=draft.title, language=draft.language, version=draft.version)
-    return form.offer(query.languages())
+    return DemandForm(title=draft.title, language=draft.language, version=draft.version)
 
 
 def _reasons_form(draft: query.Draft) -> ReasonsForm:

@@ -7,14 +7,15 @@ from flask import Blueprint, Response
 
 from core.access import public
 from core.i18n import format_date, format_number, lazy, url
-from core.switches import Switch, all_switches
+from core.switches import settings_of
 from core.tables import as_csv
 from core.web import page
 from core.work import reading
 from petitions.queries import transparency as query
+from petitions.web.switch_words import NAMES, spoken
 
-# Thirteen columns are too many for one table on a screen: the way of petitions, and what else moderators do.
-CHECKS, ACTS = (0, 1, 2, 3, 4, 12), (0, 5, 6, 7, 8, 9, 10, 11)
+# All columns are too many for one table on a screen: the way of petitions, what else moderators do, and updates.
+CHECKS, ACTS, UPDATES = (0, 1, 2, 3, 4, 15), (0, 5, 6, 7, 8, 9, 10, 11), (0, 12, 13, 14)
 COLUMNS = ("month", "measure", "ground", "value")
 bp = Blueprint("transparency", __name__)
 
@@ -30,11 +31,9 @@ MEASURES: Mapping[str, Any] = {
     "reports": lazy("Reports of readers"),
     "takedowns": lazy("Taken down"),
     "restores": lazy("Shown again"),
-}
-SWITCHES: Mapping[str, Any] = {
-    Switch.READ_ONLY.value: lazy("Only reading"),
-    Switch.NO_SIGNING.value: lazy("No signing"),
-    Switch.NO_NEW_PETITIONS.value: lazy("No new petitions"),
+    "updates": lazy("Updates of authors"),
+    "updates_taken_down": lazy("Updates taken down"),
+    "updates_restored": lazy("Updates shown again"),
 }
 
 
@@ -44,10 +43,16 @@ def index() -> Response:
     """Each month with what came in and what moderators did; grounds, switches, and where the rest stands."""
     with reading() as w:
         months, turns, titles = query.months(w), query.switched(w), query.ground_titles(w)
-        on = [str(SWITCHES[name.value]) for name, is_on in all_switches(w).items() if is_on]
+        on = [setting for setting in settings_of(w).values() if setting.on]
     table_ = [_heads(), *(_row(month) for month in months)]
     facts = {"checks": _columns(table_, CHECKS), "acts": _columns(table_, ACTS), "on": on}
-    facts |= {"grounds": list(_ground_rows(months, titles)), "turns": turns, "switches": SWITCHES}
+    facts["updates"] = _columns(table_, UPDATES)
+    facts |= {
+        "grounds": list(_ground_rows(months, titles)),
+        "turns": turns,
+        "switches": NAMES,
+        "spoken": spoken,
+    }
     return page("transparency.html", file=url(".table"), **facts)
 
 

@@ -102,7 +102,8 @@ def mine(petition_id: int) -> View:
     """Where the author's petition stands, what is next and when; co-authors read it too."""
     with reading(current_actor()) as w:
         facts = mine_facts(w, petition_id)
-    return page("petitions/mine.html", can=Action, proposed="proposed" in request.args, **facts)
+    done = {"proposed": "proposed" in request.args, "told": request.args.get("update", "")}
+    return page("petitions/mine.html", can=Action, **done, **facts)
 
 
 @bp.route("/<id:petition_id>/revise", methods=BOTH)

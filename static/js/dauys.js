@@ -107,6 +107,23 @@ function ignoreDoublePresses() {
   }
 }
 
+// What takes longer than a second says so; a file that is only downloaded leaves the page as it is, so the words end by themselves.
+function showLongWork() {
+  for (const form of all("form[data-busy]")) {
+    const line = document.createElement("p");
+    line.className = "hint";
+    line.setAttribute("role", "status");
+    form.append(line);
+    const timers = [];
+    const rest = () => { timers.splice(0).forEach(clearTimeout); line.textContent = ""; };
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
+      timers.push(setTimeout(() => { line.textContent = form.dataset.busy; }, 1000), setTimeout(rest, 20000));
+    });
+    addEventListener("pageshow", rest);
+  }
+}
+
 // Drafts are kept on the server, in the author's account; nothing is stored on the device.
 function keepDrafts() {
   for (const form of all("form[data-autosave]")) {
@@ -152,6 +169,36 @@ function closeMenu() {
   });
 }
 
-for (const comfort of [focusWhatMatters, followErrorLinks, countCharacters, showPasswords, copyAddresses, printPages, ignoreDoublePresses, keepDrafts, closeMenu]) {
+// Keys for going through a list. They work only while the focus is in it (WCAG 2.1.4), by the place of the key, so in every layout.
+function moveThroughLists() {
+  for (const help of all("[data-shortcuts]")) {
+    const list = document.getElementById(help.dataset.shortcuts);
+    const links = [...list.querySelectorAll("[data-item]")];
+    const move = (by) => {
+      const row = document.activeElement.closest("li, tr");
+      const at = links.findIndex((link) => row?.contains(link));
+      links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
+    };
+    const acts = {
+      KeyJ: () => move(1),
+      KeyK: () => move(-1),
+      KeyS: () => document.querySelector("main form input:is([type=search], [type=text])")?.focus(),
+    };
+    const toggle = () => {
+      help.open = !help.open;
+      if (help.open) help.scrollIntoView({ block: "nearest" });
+    };
+    help.hidden = false;
+    list.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const act = event.key === "?" ? toggle : acts[event.code];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    });
+  }
+}
+
+for (const comfort of [focusWhatMatters, followErrorLinks, countCharacters, showPasswords, copyAddresses, printPages, ignoreDoublePresses, showLongWork, keepDrafts, closeMenu, moveThroughLists]) {
   comfort();
 }

@@ -26,8 +26,10 @@ def counted(app: Flask) -> Iterator[None]:
     """Limits count, from nothing."""
     app.config["RATELIMIT_ENABLED"] = True
     limiter.reset()
+    app.extensions["dauys_toll"].forget()
     yield
     limiter.reset()
+    app.extensions["dauys_toll"].forget()
     app.config["RATELIMIT_ENABLED"] = False
 
 

@@ -3,7 +3,7 @@
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from html import unescape
@@ -18,19 +18,16 @@ from sqlalchemy import select
 
 from auth.models import Account
 from auth.queries import email_place
-from core.access import access_of
-from core.db import Base, db, dispose
 from core.work import SYSTEM, reading
 from opendata.files import FILES
-from opendata.publishing import publish
 from opendata.statistics_sheets import SHEETS
 from petitions.domain.lifecycle import State
 from petitions.models.signature import Signature
-from petitions.services.demo import crowd, load_demo
-from tests.conftest import CONTROLLER, Clock, make_app
+from tests.conftest import CONTROLLER, marked_name
+from tests.crawling import Crawled, public_endpoints
 from tests.opendata import as_numbers, as_text, insides, sheet, table
 
-pytestmark = pytest.mark.xdist_group("one_snapshot")
+pytestmark = pytest.mark.xdist_group("demo")
 Rows = list[dict[str, str]]
 Get = Callable[[str], bytes]
 LISTED = (State.COLLECTING, State.UNDER_REVIEW, State.ANSWERED, State.LAPSED, State.WITHDRAWN, State.REFUSED)
@@ -38,30 +35,10 @@ OWED = {"answer", "ordinary_reply"}
 GROUPS = ("waiting", "overdue", "closed")
 
 
-def marked_name(n: int) -> str:
-    """A name that no author and no page has: what is found of it was a signer's."""
-    return f"Қолқоюшы{n} Жасырынұлы{n}"
-
-
 @pytest.fixture(scope="module")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The demo with its files, loaded once for all that is asked of it here; its clock stands still."""
-    folder = tmp_path_factory.mktemp("country")
-    made = make_app(folder, f"sqlite:///{folder / 'country.sqlite3'}", Clock())
-    with made.app_context(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(crowd, "name_of", marked_name)
-        Base.metadata.create_all(db.engine)
-        load_demo(100, lambda _what: None)
-        publish()
-    # Outside of its context: each request then has one of its own, and with it a language.
-    yield made
-    dispose(made)
-
-
-@pytest.fixture(scope="module")
-def get(country: Flask) -> Get:
+def get(demo: Flask) -> Get:
     """What a path answers, asked once: nothing changes here."""
-    client = FlaskClient(country, country.response_class)
+    client = FlaskClient(demo, demo.response_class)
 
     @cache
     def ask(path: str) -> bytes:
@@ -365,18 +342,19 @@ def test_the_files_are_the_whole_lists(get: Get, files: dict[str, tuple[Rows, Ro
         assert len(items(get, f"/api/v1/{path}", limit=100)) == len(files[name][0]) == len(files[name][1])
 
 
-def test_no_public_door_has_anything_of_any_signer(country: Flask, get: Get) -> None:
-    secrets = _secrets(country)
-    seen, met = crawl(country)
+def test_no_public_door_has_anything_of_any_signer(demo: Flask, crawled: Crawled) -> None:
+    secrets = _secrets(demo)
+    seen, met = crawled
     assert len(seen) > 400
-    missed = public_endpoints(country) - met - NOT_IN_THE_DEMO
+    missed = public_endpoints(demo) - met - NOT_IN_THE_DEMO
     assert not missed, f"the crawl found no way to: {sorted(missed)}"
-    found = {path: hits for path, content in seen.items() if (hits := traces(path, content, *secrets))}
+    contents = {path: answer.data + str(answer.headers).encode() for path, answer in seen.items()}
+    found = {path: hits for path, content in contents.items() if (hits := traces(path, content, *secrets))}
     assert found == {}
 
 
-def test_the_watch_would_see_a_signer(country: Flask) -> None:
-    marks, uids = _secrets(country)
+def test_the_watch_would_see_a_signer(demo: Flask) -> None:
+    marks, uids = _secrets(demo)
     uid = next(iter(uids))
     for content in (marked_name(7).encode(), b"signer7@people.example", uid.hex().encode(), b"\0" * 9 + uid):
         assert traces("/x.bin", content, marks, uids)
@@ -413,59 +391,5 @@ def traces(path: str, content: bytes, marks: set[bytes], uids: set[bytes]) -> se
     return found
 
 
-LINK = re.compile(rb"""(?:href|src|action)="(?:http://localhost)?(/[^"#]*)""")
-ENTRY = re.compile(rb"http://localhost(/[^\"<\s#\\]*)")
-PRIVATE = ("/static", "/account", "/desk", "/moderation", "/admin")
-TABLES = ("/api/v1/petitions?format=csv&limit=100", "/api/v1/terms?format=csv&limit=100")
 # The demo announces no discussion; the catalogue of components is no page of the site and has no data.
 NOT_IN_THE_DEMO = {"casework.calendar", "design.show"}
-
-
-def crawl(app: Flask) -> tuple[dict[str, bytes], set[str]]:
-    """Everything that is reached from the first page and from the API by links; each path once, in one language."""
-    client = FlaskClient(app, app.response_class)
-    listed = [item["id"] for item in client.get("/api/v1/petitions?limit=100").get_json()["items"]]
-    waiting = [*TABLES, *doors(app, listed)]
-    seen: dict[str, bytes] = {}
-    met: set[str] = set()
-    adapter = app.url_map.bind("localhost")
-    while waiting:
-        path = waiting.pop()
-        if path in seen or path.startswith(PRIVATE):
-            continue
-        answer = client.get(path)
-        assert answer.status_code < 500, path
-        if answer.status_code == 200:
-            met.add(adapter.match(path.partition("?")[0])[0])
-        seen[path] = answer.data + str(answer.headers).encode()
-        if answer.mimetype in {"text/html", "application/json", "application/atom+xml"}:
-            links = LINK.findall(answer.data) + ENTRY.findall(answer.data)
-            waiting += sorted({bare(unescape(link.decode())) for link in links} - seen.keys())
-    return seen, met
-
-
-def doors(app: Flask, petitions: list[int]) -> Iterator[str]:
-    """Every public address that needs nothing, or the number of a petition only."""
-    adapter = app.url_map.bind("localhost")
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint in public_endpoints(app):
-            if not rule.arguments:
-                yield adapter.build(rule.endpoint)
-            elif rule.arguments == {"petition_id"}:
-                yield from (adapter.build(rule.endpoint, {"petition_id": id}) for id in petitions)
-
-
-def bare(path: str) -> str:
-    """The path with that of its query which makes another kind of answer; filters and languages are left out."""
-    plain_path, _mark, query = path.partition("?")
-    return f"{plain_path}?format=csv" if "format=csv" in query else plain_path
-
-
-def public_endpoints(app: Flask) -> set[str]:
-    """What anybody may open without a mailed token, and what is a page or a file."""
-    found = set()
-    for rule in app.url_map.iter_rules():
-        access = access_of(app, rule.endpoint) if rule.endpoint != "static" else None
-        if access is not None and access.kind == "public" and "GET" in (rule.methods or ()):
-            found.add(rule.endpoint)
-    return found

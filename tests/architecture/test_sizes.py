@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("core", "authorities", "auth", "petitions", "opendata")
+PACKAGES = ("core", "authorities", "auth", "petitions", "opendata", "bench")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -71,6 +71,8 @@ GUARDS = {
     conditions.has_minutes: (Facts(has_minutes=True), Facts()),
     conditions.discussion_open: (Facts(discussion_open=True), Facts()),
     conditions.promise_open: (Facts(promise_open=True), Facts()),
+    conditions.followers_reachable: (Facts(followers_reachable=True), Facts()),
+    conditions.has_updates: (Facts(has_updates=True), Facts()),
     **{
         getattr(conditions, f"was_{state}"): (Facts(taken_from=state), Facts(taken_from="draft"))
         for state in ("collecting", "under_review", "answered", "lapsed", "withdrawn")

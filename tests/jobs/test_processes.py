@@ -2,54 +2,23 @@
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
-import sys
-import threading
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
-from core.config import ROOT
-
-PATIENCE = 60
+from tests.processes import PATIENCE, answers, eventually, flask, free_port, run
 
 
 @pytest.fixture
 def var(tmp_path: Path) -> Path:
     """A folder with a migrated database."""
-    assert flask(tmp_path, "db", "upgrade").wait(PATIENCE) == 0
+    run(tmp_path, "db", "upgrade")
     return tmp_path
-
-
-@pytest.fixture
-def port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def flask(var: Path, *words: str) -> "subprocess.Popen[bytes]":
-    keep = {name: value for name, value in os.environ.items() if not name.startswith("DAUYS_")}
-    with (var / "log").open("ab") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "app", *words],
-            cwd=ROOT, env=keep | {"DAUYS_VAR_DIR": str(var)}, stdout=log, stderr=log,
-        )  # fmt: skip
-
-
-def eventually(true: Callable[[], bool]) -> None:
-    """Look again and again, for a bounded time."""
-    pause = threading.Event()
-    for _ in range(PATIENCE * 10):
-        if true():
-            return
-        pause.wait(0.1)
-    raise AssertionError("it never became true")
 
 
 def jobs_that_ran(var: Path) -> set[str]:
@@ -75,13 +44,13 @@ def test_the_jobs_run_and_stop(var: Path, stopped: list["subprocess.Popen[bytes]
 
 
 def test_the_server_runs_its_jobs_and_starts_them_again(
-    var: Path, port: int, stopped: list["subprocess.Popen[bytes]"]
+    var: Path, stopped: list["subprocess.Popen[bytes]"]
 ) -> None:
+    port = free_port()
     process = flask(var, "serve", "--jobs", "--port", str(port))
     stopped.append(process)
     eventually(lambda: "tally" in jobs_that_ran(var))
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as answer:
-        assert answer.status == 200
+    assert answers(port)
     first = jobs_process(process.pid)
     os.kill(first, signal.SIGKILL)
     eventually(lambda: jobs_process(process.pid) not in {0, first})
@@ -89,6 +58,23 @@ def test_the_server_runs_its_jobs_and_starts_them_again(
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
     eventually(lambda: not Path(f"/proc/{second}").exists())
+
+
+def test_readers_behind_a_proxy_are_told_apart(var: Path, stopped: list["subprocess.Popen[bytes]"]) -> None:
+    port = free_port()
+    stopped.append(flask(var, "serve", "--port", str(port), trusted_proxies="1"))
+    eventually(lambda: answers(port))
+    with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as proxy:
+
+        def status(network: str) -> int:
+            proxy.request("GET", "/api/v1/rulebooks", headers={"X-Forwarded-For": network})
+            answer = proxy.getresponse()
+            answer.read()
+            return answer.status
+
+        assert {status("203.0.113.7") for _ in range(600)} == {200}
+        assert status("203.0.113.7") == 429
+        assert status("203.0.113.8") == 200
 
 
 def jobs_process(parent: int) -> int:

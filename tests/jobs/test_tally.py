@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from core import jobs
+from core.contacts import ContactMail
 from core.outbox import sweep_outbox
 from core.work import SYSTEM, reading, work
 from petitions.jobs import tally as tally_jobs
-from petitions.models.contacts import ContactMail
 from petitions.models.petition import PetitionCount
 from petitions.models.signature import SignatureState, TallyDelta
 from petitions.services.managing import withdraw_signature

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -24,6 +25,7 @@ from petitions.services.register import load_register
 from petitions.services.tally import check
 from tests import canary
 from tests.conftest import START, Clock, make_app, skip
+from tests.journeys.world import World, a_world
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -86,35 +88,62 @@ class Quiet(WSGIRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A site of its own, under the small rulebook, that ends without a drift of the totals."""
+    """A site of its own, empty but for the register."""
+    with running_site() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def country() -> Iterator[tuple[Site, World]]:
+    """A site in which no page is empty, for all tests that only look: whoever changes something puts it back."""
+    with running_site() as made:
+        with made.app.app_context():
+            world = a_world(made.app, made.clock)
+        yield made, world
+
+
+@contextmanager
+def running_site() -> Iterator[Site]:
+    """A served site under the small rulebook, that ends without a drift of the totals."""
     folder = Path(tempfile.mkdtemp(prefix="dauys-journey-"))
     clock = Clock()
     clock.now = START
     app = make_app(
         folder, f"sqlite:///{folder / 'site.sqlite3'}", clock, rulebook=ROOT / "rulebooks" / "kz-reform"
     )
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    url = f"http://127.0.0.1:{server.server_port}"
-    kernel = app.extensions["dauys"]
-    object.__setattr__(kernel, "settings", kernel.settings.model_copy(update={"base_url": url}))
     with app.app_context():
         Base.metadata.create_all(db.engine)
         with work(SYSTEM) as w:
             load_register(w, w.settings.rulebook)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
     try:
-        yield Site(url, app, clock, folder / "mail")
+        with serving(app) as url:
+            yield Site(url, app, clock, folder / "mail")
         with app.app_context(), work(SYSTEM) as w:
             assert check(w) == []
         assert canary.in_site(folder) == {}
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         with app.app_context():
             db.engine.dispose()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an app on a free port of this machine, under the address that it then has."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    url = f"http://127.0.0.1:{server.server_port}"
+    kernel = app.extensions["dauys"]
+    before = kernel.settings
+    object.__setattr__(kernel, "settings", before.model_copy(update={"base_url": url}))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield url
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        object.__setattr__(kernel, "settings", before)
 
 
 @pytest.fixture(params=[True, False], ids=["with-javascript", "without-javascript"])

@@ -15,45 +15,13 @@ from petitions.models.case import JournalEntry
 from petitions.models.petition import Petition
 from tests.factories import ALMATY, VILLAGE_BODY, a_petition, a_village, some_signatures
 from tests.journeys.conftest import People, Site
+from tests.journeys.keyboard import follow, press, reach, send, write
 from tests.journeys.test_main_journey import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WRITER, CHECKER = "writer@gov.example", "checker@gov.example"
 AUTHOR, SUPERVISOR = "author@mail.example", "supervisor@gov.example"
-MOST_TABS = 300
 _secrets: dict[str, str] = {}
-
-
-def reach(page: Page, selector: str) -> None:
-    """Tab until the element has the focus."""
-    target = page.locator(selector).first
-    expect(target).to_be_attached()
-    for _ in range(MOST_TABS):
-        if target.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} cannot be reached by keyboard on {page.url}")
-
-
-def write(page: Page, name: str, text: str) -> None:
-    reach(page, f"main [name='{name}']")
-    page.keyboard.press("Control+A")
-    page.keyboard.insert_text(text)
-
-
-def press(page: Page, selector: str) -> None:
-    """Reach a link or a button and press Enter; the page that follows is there afterwards."""
-    reach(page, selector)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
-def send(page: Page) -> None:
-    press(page, "main form[method=post] button[type=submit]")
-
-
-def follow(page: Page, path: str) -> None:
-    press(page, f"main a[href*='{path}']")
 
 
 def sign_in(page: Page, site: Site, mailbox: str) -> None:

@@ -348,10 +348,15 @@ def test_a_co_author_reads_and_does_nothing_of_the_authors(app: Flask, act: str)
 
 def test_what_the_table_gives_to_co_authors(app: Flask) -> None:
     given = {state: set(open_to(state, Party.CO_AUTHOR, submitted_facts())) for state in State}
-    standing = {State.GATHERING, State.SCREENING, State.COLLECTING, State.UNDER_REVIEW, State.ANSWERED}
+    unpublished = {State.GATHERING, State.SCREENING}
+    published = {State.COLLECTING, State.UNDER_REVIEW, State.ANSWERED}
+    updates = {Action.WRITE_UPDATE, Action.CORRECT_UPDATE}
     assert given[State.DRAFT] == {Action.PROPOSE, Action.LEAVE}
-    assert all(given[state] == {Action.LEAVE} for state in standing)
-    assert all(not given[state] for state in set(State) - standing - {State.DRAFT})
+    assert all(given[state] == {Action.LEAVE} for state in unpublished)
+    assert all(given[state] == {Action.LEAVE, *updates} for state in published)
+    assert given[State.LAPSED] == updates
+    others = set(State) - unpublished - published - {State.DRAFT, State.LAPSED}
+    assert not any(given[state] for state in others)
 
 
 def test_a_co_author_is_no_moderator_of_the_case(app: Flask) -> None:

@@ -13,8 +13,10 @@ from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.lifecycle import State
 from petitions.models.appeals import Appeal, AppealOutcome
 from petitions.models.case import Term
-from petitions.models.petition import Petition
+from petitions.models.coauthors import CoAuthor
+from petitions.models.petition import Petition, PetitionQuarter
 from petitions.models.stops import ClockStop
+from petitions.models.updates import AuthorUpdate
 from petitions.queries.terms import TermRow, terms_of
 from petitions.queries.timeline import explained_term
 from petitions.services.demo import load_demo
@@ -63,6 +65,7 @@ def test_the_demo_shows_every_state_a_replay_and_a_clock_that_stands_still(
     appeals_wait_fail_and_succeed()
     the_replay_reads_right()
     promises_are_kept_broken_and_open()
+    authors_tell_what_happens()
 
 
 def appeals_wait_fail_and_succeed() -> None:
@@ -92,3 +95,17 @@ def promises_are_kept_broken_and_open() -> None:
     with reading(ANYONE) as w:
         found = [row.promises for row in league(w) if row.promises.due]
     assert sorted((p.kept, p.not_kept, p.no_word) for p in found) == [(0, 0, 1), (0, 1, 0), (1, 0, 0)]
+
+
+def authors_tell_what_happens() -> None:
+    """Updates of authors and co-authors, one corrected, one taken down, one that waits; quarters on different days."""
+    with reading(ANYONE) as w:
+        rows = w.session.scalars(select(AuthorUpdate)).all()
+        assert len({row.petition_id for row in rows}) >= 4
+        assert sum(row.hidden_at is not None for row in rows) == 1
+        assert any(row.text_number > 1 for row in rows) and any(row.looked_at is None for row in rows)
+        beside = w.session.scalars(select(CoAuthor.account_id).where(CoAuthor.name.is_not(None))).all()
+        assert {row.account_id for row in rows} & set(beside)
+        marks = w.session.execute(select(PetitionQuarter.petition_id, PetitionQuarter.reached_at)).all()
+        spread = {(number, w.day_of(at)) for number, at in marks if at is not None}
+    assert len(spread) > len({number for number, _at in marks})

@@ -15,6 +15,7 @@ from auth.permissions import Role
 from auth.services import invitations, proposals, sessions
 from core import keyfile, limits
 from core.audit import AuditEntry
+from core.contacts import ContactMail
 from core.i18n import speaking
 from core.outbox import OutboxRow
 from core.refusal import Refusal
@@ -25,7 +26,6 @@ from petitions.domain.lifecycle import State
 from petitions.domain.rulebook import Basis, Span, Unit
 from petitions.jobs.retention import destroy_due, warn_controller
 from petitions.models.case import Term
-from petitions.models.contacts import ContactMail
 from petitions.models.data_requests import DataRequest, RequestKind, RequestState
 from petitions.models.petition import Petition, PetitionKeys
 from petitions.models.privacy import AuthorLetter
@@ -495,10 +495,10 @@ def test_an_interrupted_run_is_taken_up_again(app, clock, key_file: Path, monkey
     whole = retention._empty_slice
     calls = iter([True, False])
 
-    def once(w: Any, due: Any) -> int:
+    def once(w: Any, due: Any, last: int) -> list[int]:
         if not next(calls, False):
             raise RuntimeError("killed")
-        return whole(w, due)
+        return whole(w, due, last)
 
     monkeypatch.setattr(retention, "_empty_slice", once)
     with pytest.raises(RuntimeError):

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from core.contacts import PER_DAY, PER_HOUR, claim_mail, forget_mails
 from core.work import SYSTEM, work
 from petitions.services import tally
-from petitions.services.contacts import PER_DAY, PER_HOUR, claim_mail, forget_mails
 from tests.conftest import Clock
 from tests.factories import ALMATY, VILLAGE, a_petition
 from tests.signing import (

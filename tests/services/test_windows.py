@@ -176,7 +176,7 @@ def test_silence_publishes_where_the_rulebook_says_so(app: Flask, clock: Clock) 
     clock.now += timedelta(days=40)
     assert sweep_windows() == 1 and sweep_windows() == 0
     assert petition_row(petition_id).state is State.COLLECTING
-    assert events(petition_id) == ["deadline_missed", "published"]
+    assert events(petition_id) == ["deadline_missed", "published", "quarter_reached"]
     check = term_row(petition_id, TermKind.SCREENING)
     assert check and check.missed_on == date(2026, 12, 23) and check.met_on == date(2027, 1, 2)
 

@@ -7,23 +7,30 @@ from email.message import EmailMessage
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from core.outbox import sweep_broadcasts
-from core.work import ANYONE, SYSTEM, work
+from core.work import ANYONE, SYSTEM, reading, work
 from petitions.domain.lifecycle import State
 from petitions.domain.moderation import Verdict
+from petitions.models.petition import PetitionQuarter
 from petitions.models.tokens import join_token
-from petitions.services import coauthors
+from petitions.services import coauthors, tally
 from petitions.services.cases import load
 from petitions.services.drafts import save_draft
 from petitions.services.joining import join_petition
+from petitions.services.quarters import EVENTS as QUARTERS
 from petitions.services.screening import begin_screening, decide
+from petitions.services.signing import sign_petition
 from petitions.services.submitting import submit
+from petitions.services.updates import publish_update
 from tests.accounts import mails
-from tests.factories import a_moderator, an_author, sign_in, some_signatures
+from tests.cases import events
+from tests.factories import a_moderator, a_petition, an_author, sign_in, some_signatures
 from tests.pages import LintingClient
 from tests.signing import CONSENT, a_signer, confirm, counts, rows
-from tests.writing import JOINERS, REASON, a_draft, citizen, moderator, version_of
+from tests.updates import a_text, an_update
+from tests.writing import JOINERS, REASON, a_draft, citizen, moderator, refused, version_of
 
 # Words that stand nowhere else on the site.
 TITLE = "Қарлығаш көшесіне түнгі шам орнатылсын"
@@ -56,6 +63,7 @@ PUBLIC = (
     "/data/signatures_daily.csv",
     "/data/terms.csv",
     "/transparency",
+    "/transparency.csv",
 )
 OF_ONE = (
     "/petitions/{n}",
@@ -66,6 +74,7 @@ OF_ONE = (
     "/petitions/{n}/embed",
     "/petitions/{n}/updates",
     "/petitions/{n}/report",
+    "/petitions/{n}/report?update=1",
     "/petitions/{n}/figures",
     "/petitions/{n}/referral",
     "/petitions/{n}/referral.pdf",
@@ -86,6 +95,8 @@ OWN = (
     "mine",
     "check",
     "leave",
+    "updates/new",
+    "updates/1/correct",
 )
 
 
@@ -234,6 +245,55 @@ def test_no_mail_to_a_joiner_names_the_petition_or_its_authors(app: Flask) -> No
     to_joiners = [mail for mail in mails() if re.search(r"(dana|asan|late|signer\d+)@", str(mail["To"]))]
     assert len(to_joiners) >= JOINERS
     for mail in to_joiners:
+        parts = [part.get_content() for part in mail.walk() if not part.is_multipart()]
+        said = "\n".join([*map(str, mail.values()), *parts])
+        assert [mark for mark in (*MARKS, "/petitions/") if mark in said] == []
+
+
+def test_no_quarter_is_marked_and_no_update_goes_out_before_publication(app: Flask) -> None:
+    number, author = a_secret()
+    screening(number, author)
+    with work(SYSTEM) as w:
+        tally.add(w, number)
+        w.session.flush()
+        tally.fold(w)
+    with refused("not-your-move"), work(citizen(author)) as w:
+        publish_update(w, number, a_text())
+    with reading() as w:
+        assert w.session.scalars(select(PetitionQuarter)).all() == []
+        assert not set(events(number)) & {event.value for event in QUARTERS.values()}
+
+
+def test_no_page_of_updates_shows_who_follows(app: Flask, client: FlaskClient) -> None:
+    """Not to the author who writes to them, not to moderators, not to readers, not in the feed."""
+    author = an_author(full_name=AUTHOR)
+    number = a_petition(author=author)
+    for mailbox in ("dana@mail.example", "asan@mail.example"):
+        with work(ANYONE) as w:
+            sign_petition(w, number, a_signer(mailbox, updates=True), CONSENT)
+    for row in rows(number):
+        confirm(row)
+    some_signatures(number, 21, updates=True)
+    update = an_update(number)
+    theirs = sign_in(LintingClient(app), author)
+    staff = sign_in(LintingClient(app), a_moderator())
+    here = f"/petitions/{number}"
+    seen = [
+        theirs.get(f"{here}/mine"),
+        theirs.get(f"{here}/updates/1/correct"),
+        theirs.get(f"{here}/updates/new"),
+    ]
+    seen += [staff.get("/moderation/updates"), staff.get(f"/moderation/updates/{update}")]
+    seen += [client.get(here), client.get(f"{here}/updates"), client.get(f"/feeds{here}.atom")]
+    for answer in seen:
+        said = answer.get_data(as_text=True)
+        assert all(mark not in said for mark in ("dana@", "asan@", "signer", "Дана", "Сынақұлы"))
+    while sweep_broadcasts():
+        pass
+    names = re.compile(r"(dana|asan|signer\d+)@")
+    letters = [mail for mail in mails() if names.search(str(mail["To"])) and mail["List-Unsubscribe"]]
+    assert len(letters) >= 21
+    for mail in letters:
         parts = [part.get_content() for part in mail.walk() if not part.is_multipart()]
         said = "\n".join([*map(str, mail.values()), *parts])
         assert [mark for mark in (*MARKS, "/petitions/") if mark in said] == []

@@ -22,8 +22,10 @@ LANGUAGES = ("kk", "ru", "en")
 TAGS = re.compile(r"<[^>]+>")
 MAIN = re.compile(r"<main.*?</main>", re.DOTALL)
 LINKS = re.compile(r'href="([^"]+)"')
-# Names of standards and programs, addresses, and the texts that are marked as English.
-NOT_WORDS = re.compile(r'<span lang="en">.*?</span>|\bJavaScript\b|\bDauys\b|[\w.+-]+@[\w.-]+', re.DOTALL)
+# Names of standards, programs and keys, addresses, and the texts that are marked as English.
+NOT_WORDS = re.compile(
+    r'<span lang="en">.*?</span>|<kbd>.*?</kbd>|\bJavaScript\b|\bDauys\b|[\w.+-]+@[\w.-]+', re.DOTALL
+)
 
 
 def main_of(client: FlaskClient, path: str, language: str) -> str:

@@ -18,6 +18,7 @@ from petitions.notices import announce
 from petitions.web.reading_words import LATE
 from tests.conftest import Clock
 from tests.factories import ALMATY, VILLAGE, a_petition, some_signatures
+from tests.updates import an_update
 
 LISTED = [State.COLLECTING, State.UNDER_REVIEW, State.ANSWERED, State.LAPSED, State.WITHDRAWN, State.REFUSED]
 TITLE = "Ауылға жаңа кітапхана салынсын"
@@ -191,10 +192,12 @@ def test_every_public_event_has_words_and_private_ones_stay_private(
     client: FlaskClient, language: str
 ) -> None:
     petition = a_petition()
+    update = an_update(petition)
     with work(SYSTEM) as w:
         row = w.session.get_one(Petition, petition)
         for one in Event:
             facts = {
+                "update": update,
                 "kind": "answer",
                 "due_on": "2026-12-01",
                 "number": "17-К",
@@ -204,7 +207,8 @@ def test_every_public_event_has_words_and_private_ones_stay_private(
             announce(w, row, one, **facts | {"from": row.authority, "to": row.authority})
         announce(w, row, Event.RETURNED, kind="nonsense", due_on="тез арада")
     text = page(client, f"/petitions/{petition}", language)
-    assert text.count("timeline__item--done") == len(Event) - len(PRIVATE) - len(LATE)
+    # One more: the update was published before.
+    assert text.count("timeline__item--done") == len(Event) - len(PRIVATE) - len(LATE) + 1
     assert text.count("timeline__item--late") == len(LATE)
     assert "17-К" in text
 
@@ -274,7 +278,7 @@ def test_the_number_of_queries_does_not_grow_with_petitions(app: Flask, client: 
     for state in (State.UNDER_REVIEW, State.COLLECTING, State.ANSWERED):
         for _ in range(19):
             a_petition(state)
-    assert [queries(app, client, path) for path in paths] == few
+    assert all(queries(app, client, path) <= n for path, n in zip(paths, few, strict=True))
     assert max(few) <= 40
 
 

@@ -169,7 +169,7 @@ def test_the_code_on_the_poster_is_the_address(client: FlaskClient, tmp_path: Pa
     assert header is not None
     width, pixels = int(header[1]), raw[header.end() :]
     # 254 dpi: ten pixels to the millimetre. The square's place is that of petitions/web/poster_paper.py.
-    left, top, side = 20.0, 277 - 12 - 74, 74.0
+    left, top, side = 20.0, 277 - 20 - 74, 74.0
     expected = [
         list(row)
         for row in segno.make(f"http://localhost/petitions/{petition}", error="m", micro=False).matrix_iter(

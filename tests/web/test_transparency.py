@@ -37,6 +37,9 @@ RECOUNTS = {
     "appeals_silence": ("select decided_at as at from appeals where outcome = 'silence'", "at"),
     "reports": ("select filed_at as at from reports", "at"),
     "restores": ("select restored_at as at from takedowns where restored_at is not null", "at"),
+    "updates": ("select published_at as at from author_updates", "at"),
+    "updates_taken_down": ("select at from author_update_acts where act = 'hide'", "at"),
+    "updates_restored": ("select at from author_update_acts where act = 'restore'", "at"),
 }
 
 

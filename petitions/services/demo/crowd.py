@@ -1,15 +1,14 @@
 """The demo's crowd: invented signers in bulk, encrypted and counted exactly as real ones are."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import insert
-
-from authorities.queries import AreaRow, areas, is_within
+from authorities.queries import AreaRow, areas
+from core.bulk import insert_rows
 from core.db import Base
 from core.work import SYSTEM, Work, at, reading, work
 from petitions.models.keys import contact_key, identity_key, seal_field, uid_under
@@ -19,15 +18,23 @@ from petitions.queries.privacy import in_force
 from petitions.services import tally
 from petitions.services.demo.people import name_of
 from petitions.services.freezing_days import close_day, freeze_petition, petitions_to_freeze, register_of
-from petitions.services.signing import new_id
+from petitions.services.signing import UNCONFIRMED, new_id
 
-CHUNK = 5000
+CHUNK, LARGEST_CHUNK = 5000, 20_000
 SEED = 20260101
 RESIDENT_SHARE = 0.86
 UPDATES_SHARE = 0.3
-FORGOTTEN = {"uid": None, "name": None, "contact": None, "updates": False}
+# Above one: most people sign early.
+EARLY = 1.4
+COLUMNS = (
+    "petition_id", "scheme", "channel", "evidence", "state", "entry", "renewal", "joiner", "text_number", "notice",
+    "notice_language", "id", "uid", "name", "contact", "updates", "area", "resident", "language", "consent_at",
+    "created_at", "expires_at", "confirmed_at",
+)  # fmt: skip
+_RESIDENT = COLUMNS.index("resident")
 # The table itself: rows in bulk need nothing of what a mapped class brings.
 _SIGNATURES = Base.metadata.tables[Signature.__tablename__]
+Told = Callable[[int, int], None]
 LANGUAGES = ("kk", "kk", "kk", "ru", "ru", "en")
 
 
@@ -37,6 +44,7 @@ class Crowd:
 
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - a repeatable story
     number: int = 0
+    told: Told = lambda _done, _of: None
 
     def sign(
         self,
@@ -52,56 +60,64 @@ class Crowd:
 
         Without `known` nothing but the count is left of them, as after the time for which data are kept.
         """
-        done = 0
+        places, done = _places_of(petition_id), 0
+        chunk = min(max(CHUNK, n // 50), LARGEST_CHUNK)
         while done < n:
-            size = min(CHUNK, n - done)
+            size = min(chunk, n - done)
             end = first + (last - first) * ((done + size) / n)
             with at(end), work(SYSTEM) as w:
-                rows = list(
-                    self._rows(w, petition_id, size, first + (last - first) * (done / n), end, joiner)
-                )
-                w.session.execute(insert(_SIGNATURES), rows if known else [row | FORGOTTEN for row in rows])
-                residents = sum(row["resident"] for row in rows)
-                tally.add(w, petition_id, counted=size, residents=residents)
+                draft = _Draft(w, petition_id, places, joiner, known)
+                rows = self._rows(draft, size, first + (last - first) * (done / n), end)
+                insert_rows(w.session, _SIGNATURES, COLUMNS, rows)
+                tally.add(w, petition_id, counted=size, residents=sum(row[_RESIDENT] for row in rows))
                 w.session.flush()
                 tally.fold(w)
             done += size
+            if n > chunk:
+                self.told(done, n)
 
-    def _rows(
-        self, w: Work, petition_id: int, n: int, first: datetime, last: datetime, joiner: bool
-    ) -> Iterator[dict[str, Any]]:
-        petition = w.session.get_one(Petition, petition_id)
-        places = _Places(w, petition.area or "")
-        k_id, k_contact = identity_key(w, petition_id), contact_key(w, petition_id)
-        span, notice = (last - first).total_seconds(), in_force(w).id
-        for moment in sorted(first + timedelta(seconds=span * self.chance.random() ** 1.4) for _ in range(n)):
+    def _rows(self, draft: "_Draft", n: int, first: datetime, last: datetime) -> list[tuple[Any, ...]]:
+        """The rows of `n` people, in the order of time; every value in the place of its column."""
+        chance, span = self.chance, (last - first).total_seconds()
+        rows = []
+        for moment in sorted(first + timedelta(seconds=span * chance.random() ** EARLY) for _ in range(n)):
             self.number += 1
-            mailbox, id_ = f"signer{self.number}@people.example", new_id(moment)
-            area, resident = places.draw(self.chance)
-            yield {
-                "petition_id": petition_id,
-                "id": id_,
-                "scheme": "email",
-                "uid": uid_under(k_id, "email", mailbox),
-                "channel": "web",
-                "evidence": "email",
-                "state": SignatureState.COUNTED,
-                "entry": 1,
-                "area": area,
-                "resident": resident,
-                "joiner": joiner,
-                "text_number": petition.text_number,
-                "name": seal_field(k_id, name_of(self.number), petition_id, id_, "name"),
-                "contact": seal_field(k_contact, mailbox, petition_id, id_, "contact"),
-                "language": self.chance.choice(LANGUAGES),
-                "updates": self.chance.random() < UPDATES_SHARE,
-                "notice": notice,
-                "notice_language": petition.language,
-                "consent_at": moment,
-                "created_at": moment,
-                "expires_at": moment + timedelta(days=7),
-                "confirmed_at": moment + timedelta(minutes=self.chance.randint(1, 90)),
-            }
+            area, resident = draft.places.draw(chance)
+            language, updates = chance.choice(LANGUAGES), chance.random() < UPDATES_SHARE
+            confirmed = moment + timedelta(minutes=chance.randint(1, 90))
+            personal = draft.personal(self.number, new_id(moment), updates)
+            moments = (moment, moment, moment + UNCONFIRMED, confirmed)
+            rows.append((*draft.same, *personal, area, resident, language, *moments))
+        return rows
+
+
+class _Draft:
+    """What the rows of one petition have in common, and what is sealed in each of them."""
+
+    def __init__(self, w: Work, petition_id: int, places: "_Places", joiner: bool, known: bool) -> None:
+        petition = w.session.get_one(Petition, petition_id)
+        self.petition_id, self.places, self.known = petition_id, places, known
+        self.identity, self.contact = identity_key(w, petition_id), contact_key(w, petition_id)
+        facts = ("email", "web", "email", SignatureState.COUNTED, 1, False, joiner, petition.text_number)
+        self.same = (petition_id, *facts, in_force(w).id, petition.language)
+
+    def personal(self, number: int, id_: int, updates: bool) -> tuple[Any, ...]:
+        """Id, uid, name, contact and the wish for mails of the person of that number."""
+        if not self.known:
+            return id_, None, None, None, False
+        mailbox, place = f"signer{number}@people.example", (self.petition_id, id_)
+        return (
+            id_,
+            uid_under(self.identity, "email", mailbox),
+            seal_field(self.identity, name_of(number), *place, "name"),
+            seal_field(self.contact, mailbox, *place, "contact"),
+            updates,
+        )
+
+
+def _places_of(petition_id: int) -> "_Places":
+    with reading(SYSTEM) as w:
+        return _Places(w, w.session.get_one(Petition, petition_id).area or "")
 
 
 class _Places:
@@ -109,7 +125,7 @@ class _Places:
 
     def __init__(self, w: Work, home: str) -> None:
         rows = [row for row in areas(w) if row.parent is not None]
-        inside = {row.code for row in rows if is_within(w, row.code, home)}
+        inside = {row.code for row in rows if row.within(home)}
         self.home = _weighed([row for row in rows if row.code in inside])
         self.anywhere = _weighed([row for row in rows if row.level == 1])
         self.inside = inside
@@ -127,11 +143,12 @@ def _weighed(rows: list[AreaRow]) -> tuple[list[str], list[int]]:
     return [row.code for row in rows], list(accumulate(populations))
 
 
-def freeze_history() -> None:
+def freeze_history(told: Told) -> None:
     """The frozen tables of every past day of every petition, by the code of the daily job."""
     with reading(SYSTEM) as w:
         due, register = petitions_to_freeze(w), register_of(w)
     with work(SYSTEM) as w:
-        for petition_id in due:
+        for done, petition_id in enumerate(due, 1):
             freeze_petition(w, petition_id, register)
+            told(done, len(due))
         close_day(w)

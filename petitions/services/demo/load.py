@@ -13,6 +13,7 @@ from authorities.imports import AREAS, AUTHORITIES
 from core.outbox import Broadcast, OutboxRow
 from core.work import SYSTEM, Actor, Work, at, work
 from petitions.services.demo.crowd import Crowd, freeze_history
+from petitions.services.demo.many import add_petitions
 from petitions.services.demo.people import ACCOUNTS, PASSWORD, open_accounts, open_authors
 from petitions.services.demo.play import Cast, Story, play
 from petitions.services.privacy import store_notice
@@ -25,6 +26,11 @@ DEMO_ACCOUNTS = tuple(
     (account.email, PASSWORD, account.role.value, account.body or "") for account in ACCOUNTS
 )
 Told = Callable[[str], None]
+Counter = Callable[[str], Callable[[int, int], None]]
+
+
+def _unseen(_what: str) -> Callable[[int, int], None]:
+    return lambda _done, _of: None
 
 
 def is_empty(w: Work) -> bool:
@@ -32,9 +38,10 @@ def is_empty(w: Work) -> bool:
     return w.session.scalar(select(Account.id).limit(1)) is None
 
 
-def load_demo(signatures: int | None, told: Told) -> int:
+def load_demo(signatures: int | None, told: Told, *, petitions: int = 0, counter: Counter = _unseen) -> int:
     """Load everything; `signatures` sets how many the largest petition has. Returns the number of petitions.
 
+    `petitions` more are opened beside the stories, unsigned. `counter` is asked for what is told of long parts.
     The same day gives the same people, texts, dates and counts; keys and numbers of signatures are random.
     """
     with work(SYSTEM) as w:
@@ -54,15 +61,17 @@ def load_demo(signatures: int | None, told: Told) -> int:
         numbers["moderator2@dauys.example"],
         _officers(numbers, 0),
         _officers(numbers, 1),
-        Crowd(),
+        Crowd(told=counter("signatures")),
         _stoppers(numbers),
     )
     for story in stories:
         told(story.title)
         play(story, cast, now, signatures if story.big else None)
-    freeze_history()
+    if petitions:
+        add_petitions(petitions, counter("petitions"), counter("petitions in the search"))
+    freeze_history(counter("daily tables"))
     _mark_mails_sent()
-    return len(stories)
+    return len(stories) + petitions
 
 
 def read_stories(now: datetime) -> list[Story]:

@@ -1,36 +1,36 @@
 """One story, played through the same use cases that people use, each at its own moment of the past."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from math import ceil
+from math import ceil, floor
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
 from auth.permissions import Role
-from authorities.models import Area
 from core.work import SYSTEM, Actor, Work, at, kernel, reading, work
 from petitions.domain.calendar import ends_at, local_day
-from petitions.domain.deadlines import TermKind
 from petitions.domain.lifecycle import Action, State
 from petitions.domain.moderation import Verdict
-from petitions.domain.stops import STOPPABLE
+from petitions.domain.thresholds import QUARTERS
 from petitions.models.case import Term
 from petitions.models.casework import CasePromise
-from petitions.models.petition import Petition
+from petitions.models.petition import Petition, PetitionCount
 from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries import rules
 from petitions.services.answer_drafts import approve_answer, publish_checked, save_answer, send_to_check
 from petitions.services.answering import AnswerDraft, register_petition
 from petitions.services.deadlines import settle_term
 from petitions.services.demo.checking import check
-from petitions.services.demo.crowd import RESIDENT_SHARE, Crowd
+from petitions.services.demo.crowd import EARLY, RESIDENT_SHARE, Crowd
+from petitions.services.demo.halting import hold, stop
+from petitions.services.demo.telling import join_author, tell
 from petitions.services.drafts import begin_draft, save_draft
 from petitions.services.promises import Promise, ask_about, report_promise, say_kept
 from petitions.services.screening import decide
-from petitions.services.stopping import StopDraft, confirm_stop, propose_stop
 from petitions.services.submitting import submit, withdraw
 from petitions.services.term_acts import Reason, extend_answer
 from petitions.services.windows import do_next
@@ -77,6 +77,8 @@ class Story:
     promised_for: float = 0
     kept: str = ""
     report: str = ""
+    beside: int = 0
+    updates: tuple[Mapping[str, Any], ...] = ()
     appealed: float = 0
     appeal: str = ""
     ruled: float = 0
@@ -104,6 +106,7 @@ class Stage:
     cast: Cast
     now: datetime
     petition_id: int = 0
+    told: int = 0
     clock: datetime = field(kw_only=True)
 
     def ago(self, days: float) -> datetime:
@@ -119,7 +122,20 @@ class Stage:
             yield w, petition.version if petition else 0
 
     def catch_up(self, until: datetime) -> None:
-        """Let the sweeps do what they would have done before a moment, on the days they would have done it."""
+        """Let the sweeps do what they would have done before a moment, and the authors write what they wrote."""
+        while (moment := self.next_update()) is not None and moment <= until:
+            self._sweep_until(moment)
+            update = self.story.updates[self.told]
+            self.told += 1
+            tell(self, update, moment)
+        self._sweep_until(until)
+
+    def next_update(self) -> datetime | None:
+        """When the authors write next."""
+        rest = self.story.updates[self.told :]
+        return self.ago(rest[0]["ago"]) if rest else None
+
+    def _sweep_until(self, until: datetime) -> None:
         while (moment := self._next_due(until)) is not None:
             self.clock = moment
             self.sweep(moment)
@@ -200,6 +216,8 @@ def _write(stage: Stage) -> None:
         save_draft(
             w, stage.petition_id, version, title=story.title, markdown=story.text, language=story.language
         )
+    if story.beside:
+        join_author(stage)
 
 
 def _rulebook(story: Story) -> Path | None:
@@ -230,17 +248,46 @@ def _collect(stage: Stage, total: int) -> None:
         petition = w.session.get_one(Petition, stage.petition_id)
         goal, closes_at = petition.threshold or 0, petition.closes_at or stage.now
         residents_only = petition.residents_only
-    opened, crowd = stage.ago(story.published - 0.05), stage.cast.crowd
+    opened = stage.ago(story.published - 0.05)
     left = total - _joiners_needed(stage)
     end = min(closes_at, stage.ago(story.decided or story.ended or 0.02))
     if story.reached:
         before = _signers_for(goal, residents_only) - _joiners_needed(stage)
         reached = stage.ago(story.reached)
-        crowd.sign(stage.petition_id, before, opened, reached, known=story.known)
+        _sign(stage, before, opened, reached)
         stage.sweep(reached + timedelta(minutes=5))
+        # What happens from now on happens between the acts of the authority: nobody looks up from signing.
         opened, left = reached + timedelta(minutes=10), left - before
-    crowd.sign(stage.petition_id, left, opened, end, known=story.known)
+        stage.cast.crowd.sign(stage.petition_id, left, opened, end, known=story.known)
+    else:
+        _sign(stage, left, opened, end)
     _end(stage)
+
+
+def _sign(stage: Stage, n: int, first: datetime, last: datetime) -> None:
+    """So many people sign between two moments; the tally folds when a quarter is reached and when an update is out."""
+    done, begun = 0, first
+    for moment, count in _cuts(stage, n, first, last):
+        crowd, known = stage.cast.crowd, stage.story.known
+        crowd.sign(stage.petition_id, count - done, begun, moment, known=known)
+        if moment < last:
+            stage.catch_up(moment)
+        done, begun = count, moment
+
+
+def _cuts(stage: Stage, n: int, first: datetime, last: datetime) -> list[tuple[datetime, int]]:
+    """When something happens while people sign, with how many have signed by then; the last one is the end."""
+    span = last - first
+    with reading(SYSTEM) as w:
+        goal = w.session.get_one(Petition, stage.petition_id).threshold or 0
+        counted = w.session.get_one(PetitionCount, stage.petition_id).counted
+    needed = [ceil(goal * percent / 100) - counted for percent in QUARTERS]
+    cuts = {(first + span * (count / n) ** EARLY, count) for count in needed if 0 < count < n}
+    for update in stage.story.updates[stage.told :]:
+        moment = stage.ago(update["ago"])
+        if first < moment < last:
+            cuts.add((moment, floor(n * ((moment - first) / span) ** (1 / EARLY))))
+    return [*sorted(cuts), (last, n)]
 
 
 def _signers_for(goal: int, residents_only: bool) -> int:
@@ -262,8 +309,8 @@ def _answer(stage: Stage) -> None:
     story = stage.story
     acts = (
         (story.registered, _register),
-        (story.stopped, _stop),
-        (story.held, _hold),
+        (story.stopped, stop),
+        (story.held, hold),
         (story.extended, _extend),
         (story.decided, _decide),
         (story.promise, _judge),
@@ -332,52 +379,6 @@ def _judge(stage: Stage) -> None:
                 subject = (stage.petition_id, stage.author.account_id or 0, promise_id)
                 token = sign_token(w, Purpose.PROMISE_AUTHOR, *subject, w.now + LASTING)
                 say_kept(w, token, kept=story.kept == "yes")
-
-
-def _hold(stage: Stage) -> None:
-    """An invented emergency in the body's own area that still goes on, recorded and confirmed by two people."""
-    with reading(SYSTEM) as w:
-        area = w.session.get_one(Petition, stage.petition_id).area or ""
-    moment = stage.ago(stage.story.held)
-    proposing, confirming = stage.cast.stoppers
-    with stage.acting(proposing, moment) as (w, _version):
-        draft = StopDraft(
-            first_day=w.today,
-            last_day=None,
-            order_date=w.today,
-            act="Жылу магистралінің апатына байланысты төтенше жағдай туралы шешім (көрсетілім үшін ойдан шығарылған)",
-            link="",
-            reason="Ойдан шығарылған оқиға: әкімдік ғимараты босатылды, құжаттар мен байланыс жөндеу біткенше жоқ.",
-            language="kk",
-            areas=(area,),
-            # Citizens go on as before: an emergency in one district must not hold the country's collections.
-            kinds=(TermKind.ANSWER.value, TermKind.ORDINARY_REPLY.value),
-        )
-        stop_id = propose_stop(w, draft)
-    with stage.acting(confirming, moment) as (w, _version):
-        confirm_stop(w, stop_id)
-
-
-def _stop(stage: Stage) -> None:
-    """The emergency of January 2022, recorded on its first day by two people, and marked as a replay."""
-    moment = stage.ago(stage.story.stopped)
-    proposing, confirming = stage.cast.stoppers
-    with stage.acting(proposing, moment) as (w, _version):
-        draft = StopDraft(
-            first_day=w.today,
-            last_day=w.today + timedelta(days=14),
-            order_date=w.today,
-            act="Төтенше жағдай енгізу туралы жарлық (өткеннің қайталауы)",
-            link="",
-            reason="Елде төтенше жағдай енгізіліп, байланыс үзілді: адамдар да, органдар да әрекет ете алмады.",
-            language="kk",
-            areas=tuple(w.session.scalars(select(Area.code).where(Area.parent.is_(None)))),
-            kinds=tuple(kind.value for kind in STOPPABLE),
-            replay_day=w.today,
-        )
-        stop_id = propose_stop(w, draft)
-    with stage.acting(confirming, moment) as (w, _version):
-        confirm_stop(w, stop_id)
 
 
 def _publish(stage: Stage, kind: Action, moment: datetime, draft: AnswerDraft) -> None:

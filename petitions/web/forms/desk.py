@@ -9,8 +9,8 @@ from wtforms import Form as PlainForm
 from wtforms import FormField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import Optional
 
-from core.forms import Form, line_field, one_line, required, text_field
-from core.i18n import LANGUAGES, _, lazy
+from core.forms import Form, language_choices, line_field, one_line, required, text_field
+from core.i18n import _, lazy
 from petitions.domain.texts import TEXT_MOST
 from petitions.queries.answers import OUTCOMES, AnswerView
 from petitions.queries.casework import WorkRow
@@ -107,7 +107,7 @@ class ReplyForm(Form):
 
     def prepare(self, languages: Sequence[str], _outcomes: Sequence[str]) -> "ReplyForm":
         """The languages to choose from, the case's own first."""
-        self.language.choices = [(code, LANGUAGES[code]) for code in languages if code in LANGUAGES]
+        self.language.choices = language_choices(languages)
         return self
 
     def draft(self) -> AnswerDraft:

@@ -9,8 +9,8 @@ from flask import request
 from wtforms import Field, SelectField
 from wtforms.validators import Optional, ValidationError
 
-from core.forms import Form, line_field, required, text_field
-from core.i18n import LANGUAGES, _, lazy
+from core.forms import Form, language_choices, line_field, required, text_field
+from core.i18n import _, lazy
 from petitions.queries.casework import Colleague
 from petitions.queries.discussions import DiscussionRow
 from petitions.services.casework import LONGEST_NOTE
@@ -173,4 +173,4 @@ class ReportForm(Form):
 
 def offer_languages(form: QuestionForm | DiscussionForm | CallOffForm, languages: Sequence[str]) -> None:
     """The languages to choose from, the case's own first."""
-    form.language.choices = [(code, LANGUAGES[code]) for code in languages if code in LANGUAGES]
+    form.language.choices = language_choices(languages)

@@ -2,10 +2,9 @@
 
 from wtforms import SelectField
 
-from core.forms import Form, line_field, required, text_field
+from core.forms import Form, language_choices, line_field, required, text_field
 from core.i18n import lazy
 from petitions.domain.moderation import REASON_MOST
-from petitions.web.forms.stops import TONGUES
 
 
 class UnlinkForm(Form):
@@ -16,7 +15,7 @@ class UnlinkForm(Form):
         required(lazy("Write the reason.")),
         max_length=REASON_MOST,
     )
-    language = SelectField(lazy("Language of the text"), choices=TONGUES)
+    language = SelectField(lazy("Language of the text"), choices=language_choices())
 
 
 class LinkForm(UnlinkForm):

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 from wtforms import HiddenField, RadioField, SelectField
-from wtforms.fields.choices import SelectChoice
 
-from core.forms import Form, required, text_field
-from core.i18n import LANGUAGES, lazy
+from core.forms import Form, language_choices, required, text_field
+from core.i18n import lazy
 from petitions.domain.lifecycle import Action
 from petitions.domain.moderation import ACTIONS, REASON_MOST, Verdict
 from petitions.queries.moderation import GroundRow
@@ -14,7 +13,6 @@ from petitions.services.term_acts import Reason
 from petitions.web.forms.writing import version_field
 
 LONGEST_WHY = 1_000
-TONGUES = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
 VERDICTS = {
     Verdict.PUBLISH: (lazy("Publish"), lazy("It can be signed at once, and its threshold is fixed today.")),
     Verdict.RETURN: (
@@ -65,7 +63,7 @@ class NoteReasonForm(Form):
         required(lazy("Write the reason.")),
         max_length=LONGEST_WHY,
     )
-    language = SelectField(lazy("Language of the text"), choices=TONGUES)
+    language = SelectField(lazy("Language of the text"), choices=language_choices())
     act = HiddenField()
 
     @property

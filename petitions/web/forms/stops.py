@@ -7,8 +7,8 @@ from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from core.forms import Form, line_field, required, text_field
-from core.i18n import LANGUAGES, lazy
+from core.forms import Form, language_choices, line_field, required, text_field
+from core.i18n import lazy
 from petitions.domain.stops import STOPPABLE
 from petitions.services.stopping import StopDraft
 from petitions.services.term_acts import Reason
@@ -17,7 +17,6 @@ from petitions.web.forms.writing import version_field
 from petitions.web.reading_words import TERM_KINDS
 
 LONGEST_REASON = 2_000
-TONGUES = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
 WHY = lazy("Reason, in words that everybody understands")
 
 
@@ -37,7 +36,7 @@ class StopForm(Form):
         lazy("Which clocks"), choices=[SelectChoice(kind.value, TERM_KINDS[kind]) for kind in STOPPABLE]
     )
     reason = text_field(WHY, required(lazy("Write the reason.")), max_length=LONGEST_REASON)
-    language = SelectField(lazy("Language of the text"), choices=TONGUES)
+    language = SelectField(lazy("Language of the text"), choices=language_choices())
     is_outage = BooleanField(lazy("This platform or the network was out of order"))
     replay_day = DayField(
         lazy("Only for a replay of the past: the day on which it counts as recorded"), optional=True
@@ -87,7 +86,7 @@ class ExtendForm(Form):
         ],
     )
     reason = text_field(WHY, required(lazy("Write the reason.")), max_length=LONGEST_REASON)
-    language = SelectField(lazy("Language of the text"), choices=TONGUES)
+    language = SelectField(lazy("Language of the text"), choices=language_choices())
     version = version_field()
 
     def why(self) -> Reason:
@@ -100,7 +99,7 @@ class TransferForm(Form):
 
     authority = SelectField(lazy("The competent authority"), choices=[])
     reason = text_field(WHY, required(lazy("Write the reason.")), max_length=LONGEST_REASON)
-    language = SelectField(lazy("Language of the text"), choices=TONGUES)
+    language = SelectField(lazy("Language of the text"), choices=language_choices())
     version = version_field()
 
     def prepare(self, bodies: Sequence[tuple[str, str]]) -> "TransferForm":
@@ -117,4 +116,4 @@ class NoteForm(Form):
     """A body's own word on its figures; an empty one takes the note away."""
 
     text = text_field(lazy("Your note"), Optional(), max_length=LONGEST_REASON)
-    language = SelectField(lazy("Language of the text"), choices=TONGUES)
+    language = SelectField(lazy("Language of the text"), choices=language_choices())

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField
 
-from core.forms import Form, line_field, required, text_field
+from core.forms import Form, language_choices, line_field, required, text_field
 from core.i18n import lazy
 from petitions.domain.texts import TEXT_MOST, TITLE_MOST
 from petitions.services.letters import MOST as LONGEST_LETTER
@@ -42,13 +42,8 @@ class DemandForm(Form):
     """The demand in one sentence, and the language of the petition; too short is only refused when one goes on."""
 
     title = line_field(lazy("What do you demand? Say it in one sentence."), max_length=TITLE_MOST)
-    language = SelectField(lazy("Language of the petition"))
+    language = SelectField(lazy("Language of the petition"), choices=language_choices())
     version = version_field()
-
-    def offer(self, languages: Sequence[tuple[str, str]]) -> "DemandForm":
-        """The languages to choose from."""
-        self.language.choices = list(languages)
-        return self
 
     def words(self) -> dict[str, str]:
         """What the use case takes."""

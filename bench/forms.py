@@ -1,0 +1,154 @@
+"""Writes: forms of distinct people with their own sessions and tokens, sent as fast as the server takes them."""
+
+import hashlib
+import itertools
+import os
+import random
+import secrets
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import urlencode
+
+from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import func, select
+
+from bench import load
+from bench.site import Site
+from core.work import reading
+from petitions.domain.lifecycle import State
+from petitions.models.petition import Petition, PetitionCount
+from petitions.models.signature import Signature, SignatureState
+from petitions.models.tokens import Purpose, sign_token
+
+AREA = "750000000"
+FIRST = ("Айгүл", "Данияр", "Ерлан", "Жанна", "Мария", "Иван", "Сәуле", "Тимур", "Олжас", "Гүлнар")
+LAST = ("Үлгіқызы", "Сынақұлы", "Мысалова", "Примеров", "Үлгілі", "Образцова", "Сынақова", "Мысалұлы")
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def inside(site: Site) -> Iterator[Flask]:
+    """The application with the site's settings, to look into its database and to make what its pages would hold."""
+    from app import create_app
+
+    with patch.dict(os.environ, site.environ(), clear=True):
+        app = create_app()
+    with app.app_context():
+        yield app
+
+
+def sign_and_confirm(
+    site: Site, hello: Site, petition: int, rounds: int, seconds: float, most: int
+) -> dict[str, Any]:
+    """Accepted entries and counted confirmations a second, beside hello world; each round with people of its own."""
+    rates: dict[str, list[float]] = {"hello": [], "sign": [], "confirm": []}
+    wrong: dict[str, int] = {"sign": 0, "confirm": 0}
+    forms = site.folder / "forms"
+    with inside(site) as app, site.serving(), hello.serving("bench.hello"):
+        for turn in range(rounds + 1):
+            before = _waiting(petition)
+            _write(forms, (_entry(app, petition) for _ in range(int(most * seconds))))
+            run = load.post(site.url, seconds, forms)
+            wrong["sign"] += run.answers - run.statuses.get(303, 0)
+            if _waiting(petition) - before < run.statuses.get(303, 0):
+                raise SystemExit("an entry was acknowledged and is not there")
+            _write(forms, _confirmations(petition))
+            counted = load.post(site.url, seconds, forms)
+            wrong["confirm"] += counted.answers - counted.statuses.get(200, 0)
+            if turn:  # the first one only warms up
+                rates["hello"].append(load.read(hello.url, seconds).rate)
+                rates["sign"].append(run.statuses.get(303, 0) / seconds)
+                rates["confirm"].append(
+                    counted.statuses.get(200, 0) / min(seconds, counted.answers / counted.rate)
+                )
+    forms.unlink()
+    shares = {
+        name: statistics.median(a / b for a, b in zip(rates[name], rates["hello"], strict=True))
+        for name in ("sign", "confirm")
+    }
+    return {"rates": {n: statistics.median(r) for n, r in rates.items()}, "shares": shares, "wrong": wrong}
+
+
+def person() -> dict[str, str]:
+    """What somebody who was never here before writes into the form."""
+    n = next(_numbers)
+    chosen = random.Random(n)
+    name = f"{chosen.choice(FIRST)} {chosen.choice(LAST)}"
+    return {"full_name": name, "email": f"{secrets.token_hex(8)}@mail.example", "area": AREA, "consent": "y"}
+
+
+def address() -> str:
+    """A network that somebody signs from."""
+    return ".".join(str(part) for part in (10, *secrets.token_bytes(3)))
+
+
+def _entry(app: Flask, petition: int) -> tuple[str, str, str, str]:
+    """One filled in form with the session and the token that its page would have given."""
+    known = hashlib.sha1(os.urandom(64)).hexdigest()
+    token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(known)
+    cookie = app.session_interface.get_signing_serializer(app).dumps({"csrf_token": known})
+    body = urlencode(person() | {"csrf_token": token})
+    return f"/petitions/{petition}/sign", f"dauys={cookie}", body, address()
+
+
+def _confirmations(petition: int) -> Iterator[tuple[str, str, str, str]]:
+    """The links of everybody who waits."""
+    query = select(Signature.id, Signature.entry, Signature.expires_at)
+    with reading() as w:
+        for id_, entry, ends in w.session.execute(query.where(*_pending(petition))).all():
+            token = sign_token(w, Purpose.CONFIRM, petition, id_, entry, ends)
+            yield f"/signatures/confirm/{token}", "-=-", "", address()
+
+
+def _pending(petition: int) -> tuple[Any, ...]:
+    return (
+        Signature.petition_id == petition,
+        Signature.state == SignatureState.PENDING,
+        Signature.expires_at > func.now(),
+    )
+
+
+def _waiting(petition: int) -> int:
+    with reading() as w:
+        return (
+            w.session.scalar(select(func.count()).select_from(Signature).where(*_pending(petition)[:2])) or 0
+        )
+
+
+def singles(site: Site, petition: int, seconds: float, most: int) -> dict[str, float]:
+    """How many of each step of the mix the server does a second when it does nothing else."""
+    forms, found = site.folder / "forms", {}
+    page = f"/petitions/{petition}"
+    with inside(site) as app, site.serving():
+        found["read"] = load.read(site.url, seconds, [page]).rate
+        found["form"] = load.read(site.url, seconds, [f"{page}/sign"]).rate
+        _write(forms, (_entry(app, petition) for _ in range(int(most * seconds))))
+        found["sign"] = load.post(site.url, seconds, forms).rate
+        links = list(_confirmations(petition))
+        _write(forms, iter(links))
+        found["link"] = load.read(site.url, seconds, [path for path, *_rest in links[:1000]]).rate
+        found["confirm"] = load.post(site.url, seconds, forms).rate
+    forms.unlink()
+    return found
+
+
+def petition_of(site: Site, signatures: int) -> int:
+    """The open petition whose number of signatures is nearest to this one."""
+    distance = func.abs(PetitionCount.counted - signatures)
+    with inside(site), reading() as w:
+        query = (
+            select(Petition.id)
+            .join(PetitionCount, PetitionCount.petition_id == Petition.id)
+            .where(Petition.state == State.COLLECTING, PetitionCount.counted > 0)
+            .order_by(distance)
+        )
+        return int(w.session.scalars(query.limit(1)).one())
+
+
+def _write(path: Path, lines: Iterator[tuple[str, str, str, str]]) -> None:
+    path.write_text("".join("\t".join(line) + "\n" for line in lines))

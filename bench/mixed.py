@@ -1,0 +1,256 @@
+"""The sustained mix (R12): people who open the form, sign, get a mail, open its link and confirm, beside readers.
+
+Arrivals come at a fixed rate whether or not the server keeps up, as people do. What was acknowledged must be there in
+the end, the total must be exact, and lag behind by ten seconds at most.
+"""
+
+import asyncio
+import email
+import email.policy
+import json
+import re
+import shutil
+import statistics
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from bench.forms import address, inside, person
+from bench.site import Site
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+LINK = re.compile(r"https?://\S+/signatures/confirm/\S+")
+READERS_FOR_EACH = 10
+# What one person and those who read beside them ask of the web process.
+STEPS = {"form": 1, "sign": 1, "link": 1, "confirm": 1, "read": READERS_FOR_EACH}
+PATIENCE_SECONDS, LAG_SECONDS, SLOWEST_MS = 60, 10, 500
+
+
+@dataclass
+class Told:
+    """What happened: milliseconds by step, statuses that were not expected, and who was acknowledged."""
+
+    millis: dict[str, list[float]] = field(default_factory=dict)
+    statuses: Counter[str] = field(default_factory=Counter)
+    waiting: dict[str, asyncio.Future[str]] = field(default_factory=dict)
+    signed: int = 0
+    confirmed: int = 0
+    lags: list[float] = field(default_factory=list)
+
+    def p95(self) -> float:
+        """Of all answers together, milliseconds."""
+        taken = sorted(ms for mine in self.millis.values() for ms in mine)
+        return taken[int(len(taken) * 0.95)] if taken else 0.0
+
+
+class Visitor:
+    """A browser with one connection: keeps its cookie, sends forms."""
+
+    def __init__(self, site: Site, told: Told) -> None:
+        self.port, self.told, self.cookie, self.network = site.port, told, "", address()
+        self.reader: asyncio.StreamReader | None = None
+        self.writer: asyncio.StreamWriter | None = None
+
+    async def send(
+        self, step: str, path: str, form: dict[str, str] | None = None, expected: int = 200
+    ) -> str | None:
+        """The answer's page, or None where its status is another one than expected."""
+        start = time.perf_counter()
+        try:
+            status, body = await asyncio.wait_for(self._exchange(path, form), PATIENCE_SECONDS)
+        except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
+            status, body = 0, type(error).__name__
+        self.told.millis.setdefault(step, []).append((time.perf_counter() - start) * 1000)
+        if status != expected:
+            self.told.statuses[f"{step} {status or body}"] += 1
+            return None
+        return body
+
+    async def _exchange(self, path: str, form: dict[str, str] | None) -> tuple[int, str]:
+        if self.writer is None:
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        body = urlencode(form).encode() if form is not None else b""
+        head = [f"{'GET' if form is None else 'POST'} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
+        head += [f"X-Forwarded-For: {self.network}", "Accept-Language: kk-KZ,kk;q=0.9"]
+        head += [f"Cookie: {self.cookie}"] * bool(self.cookie)
+        if form is not None:
+            head += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+        self.writer.write("\r\n".join([*head, "", ""]).encode() + body)
+        return await self._answer()
+
+    async def _answer(self) -> tuple[int, str]:
+        assert self.reader is not None
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        length = re.search(r"content-length: (\d+)", head, re.I)
+        body = await self.reader.readexactly(int(length[1])) if length else b""
+        for cookie in re.findall(r"set-cookie: (dauys=[^;]+)", head, re.I):
+            self.cookie = cookie
+        return int(head.split()[1]), body.decode(errors="replace")
+
+    def close(self) -> None:
+        """Hang up."""
+        if self.writer is not None:
+            self.writer.close()
+
+
+def hold(site: Site, petition: int, rate: float, seconds: float) -> dict[str, Any]:
+    """Let `rate` people a second sign and confirm for so long, each beside ten readers; what came of it."""
+    told, mails = Told(), site.folder / "mail"
+    shutil.rmtree(mails, ignore_errors=True)
+    mails.mkdir()
+    with site.serving(jobs=True):
+        before = _counted(site, petition)
+        began = time.monotonic()
+        asyncio.run(_run(site, petition, rate, seconds, told, mails, before))
+        lasted = time.monotonic() - began
+        after = _settled(site, petition, before + told.confirmed)
+    lost = told.confirmed - (after - before)
+    return {
+        "rate": rate,
+        "seconds": lasted,
+        "confirmed": told.confirmed,
+        "signed": told.signed,
+        "p95": {name: _p95(taken) for name, taken in told.millis.items()} | {"all": told.p95()},
+        "faults": dict(told.statuses),
+        "lost": lost,
+        "lag": max(told.lags, default=0.0),
+        "drift": _drift(site),
+        "holds": told.p95() <= SLOWEST_MS
+        and not lost
+        and not told.statuses
+        and max(told.lags, default=0.0) <= LAG_SECONDS,
+    }
+
+
+async def _run(
+    site: Site, petition: int, rate: float, seconds: float, told: Told, mails: Path, before: int
+) -> None:
+    stop = asyncio.Event()
+    beside = [
+        asyncio.create_task(_post_office(mails, told, stop)),
+        asyncio.create_task(_lag(site, petition, told, before, stop)),
+    ]
+    crowd: set[asyncio.Task[None]] = set()
+    began, n = time.monotonic(), 0
+    while (now := time.monotonic() - began) < seconds:
+        while n < now * rate:
+            n += 1
+            crowd.add(asyncio.create_task(_signer(site, petition, told)))
+            crowd.add(asyncio.create_task(_readers(site, petition, told)))
+        crowd = {task for task in crowd if not task.done()}
+        await asyncio.sleep(0.005)
+    if crowd:
+        await asyncio.wait(crowd, timeout=PATIENCE_SECONDS)
+    stop.set()
+    await asyncio.gather(*beside)
+
+
+async def _signer(site: Site, petition: int, told: Told) -> None:
+    """One person's way from the form to the confirmation."""
+    visitor, form = Visitor(site, told), f"/petitions/{petition}/sign"
+    try:
+        page = await visitor.send("form", form)
+        found = TOKEN.search(page or "")
+        if not found:
+            return
+        who = person()
+        mail = told.waiting[who["email"]] = asyncio.get_running_loop().create_future()
+        if await visitor.send("sign", form, who | {"csrf_token": found[1]}, 303) is None:
+            return
+        told.signed += 1
+        link = await asyncio.wait_for(mail, PATIENCE_SECONDS)
+        await visitor.send("link", link)
+        if await visitor.send("confirm", link, {}) is not None:
+            told.confirmed += 1
+    except TimeoutError:
+        told.statuses["no mail"] += 1
+    finally:
+        visitor.close()
+
+
+async def _readers(site: Site, petition: int, told: Told) -> None:
+    """Ten who read the page, one after the other on one connection."""
+    visitor = Visitor(site, told)
+    for _ in range(READERS_FOR_EACH):
+        await visitor.send("read", f"/petitions/{petition}")
+    visitor.close()
+
+
+async def _post_office(mails: Path, told: Told, stop: asyncio.Event) -> None:
+    """Hand out the mails that the jobs wrote."""
+    while not stop.is_set():
+        for path in mails.glob("*.eml"):
+            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            path.unlink()
+            body = mail.get_body(("plain",))
+            link = LINK.search(body.get_content() if body else "")
+            waiting = told.waiting.pop(str(mail["To"]).strip("<>"), None)
+            if link and waiting and not waiting.done():
+                waiting.set_result(urlsplit(unescape(link[0])).path)
+        await asyncio.sleep(0.1)
+
+
+async def _lag(site: Site, petition: int, told: Told, before: int, stop: asyncio.Event) -> None:
+    """How long ago the total that is shown was true."""
+    history: list[tuple[float, int]] = []
+    while not stop.is_set():
+        now = time.monotonic()
+        history.append((now, told.confirmed))
+        shown = await asyncio.to_thread(_counted, site, petition) - before
+        true_at = next((at for at, n in reversed(history) if n <= shown), history[0][0])
+        told.lags.append(now - true_at)
+        await asyncio.sleep(0.5)
+
+
+def _counted(site: Site, petition: int) -> int:
+    request = urllib.request.Request(
+        f"{site.url}/api/v1/petitions/{petition}", headers={"X-Forwarded-For": address()}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return int(json.load(answer)["signatures"]["counted"])
+
+
+def _settled(site: Site, petition: int, expected: int) -> int:
+    """The total once it is what was acknowledged, or after a while."""
+    end = time.monotonic() + 2 * LAG_SECONDS
+    while (found := _counted(site, petition)) != expected and time.monotonic() < end:
+        time.sleep(0.5)
+    return found
+
+
+def _drift(site: Site) -> int:
+    from core.work import SYSTEM, reading
+    from petitions.services.tally import check
+
+    with inside(site), reading(SYSTEM) as w:
+        return len(check(w))
+
+
+def _p95(taken: list[float]) -> float:
+    return statistics.quantiles(taken, n=20)[-1] if len(taken) > 1 else taken[0]
+
+
+def search(site: Site, petition: int, highest: float, probe: float, seconds: float) -> dict[str, Any]:
+    """The highest rate that holds: tried from above in short probes, then held for the whole time."""
+    tried: list[dict[str, Any]] = []
+    for rate in _falling(highest):
+        tried.append(hold(site, petition, rate, probe))
+        if tried[-1]["holds"]:
+            found = hold(site, petition, rate, seconds)
+            if found["holds"]:
+                return {"held": found, "tried": tried}
+            tried.append(found)
+    return {"held": None, "tried": tried}
+
+
+def _falling(highest: float) -> Iterator[float]:
+    rate = highest
+    while rate >= 2:
+        yield round(rate, 1)
+        rate *= 0.8

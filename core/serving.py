@@ -1,0 +1,90 @@
+"""The web server: waitress on a socket of its own or of systemd's, and a stop after which no request is missing."""
+
+import os
+import signal
+import socket
+import time
+from types import FrameType
+from typing import Any
+
+from flask import Flask
+from waitress import create_server, wasyncore
+from waitress.channel import HTTPChannel
+
+from core.overload import Shedding
+
+PATIENCE_SECONDS = 30
+# A connection that was opened and says nothing: a browser's spare one, or a request that is still on its way.
+SILENCE_SECONDS = 2
+FIRST_INHERITED = 3
+
+
+def inherited() -> list[socket.socket]:
+    """The listening sockets that were opened for this process (systemd's socket activation, sd_listen_fds(3))."""
+    if os.environ.get("LISTEN_PID") != str(os.getpid()):
+        return []
+    return [socket.socket(fileno=FIRST_INHERITED + n) for n in range(int(os.environ.get("LISTEN_FDS", "0")))]
+
+
+class Server:
+    """Serves an app until SIGTERM or SIGINT; then it accepts nothing more, finishes what is under way, and ends."""
+
+    def __init__(self, app: Flask, host: str, port: int) -> None:
+        self._map: dict[int, Any] = {}
+        self._stopping = False
+        given = inherited()
+        where: dict[str, Any] = {"sockets": given} if given else {"host": host, "port": port}
+        # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
+        limits = {"threads": 8, "connection_limit": 1000, "channel_timeout": 30}
+        # How many proxies are believed is a setting that ProxyFix keeps to; waitress would cut off what they say.
+        limits["clear_untrusted_proxy_headers"] = False
+        shedding = Shedding(app, app, lambda: len(self._server.task_dispatcher.queue))
+        self._server = create_server(shedding, map=self._map, **where, **limits)
+        self._shared = bool(given)
+
+    def run(self) -> None:
+        """Serve until a signal; returns when everything is answered."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        while not self._stopping:
+            wasyncore.loop(timeout=1, map=self._map, count=1)
+        self._accept_no_more()
+        self._finish()
+        self._server.task_dispatcher.shutdown()
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True  # a signal ends the wait of the loop by itself, after a second at the latest
+
+    def _accept_no_more(self) -> None:
+        for listener in [entry for entry in self._map.values() if entry.accepting]:
+            if not self._shared:
+                # Who waits in our own queue would be turned away by its end; a shared one is emptied by others.
+                _accept_all(listener)
+            listener.del_channel(self._map)
+            listener.socket.close()
+
+    def _finish(self) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end and (channels := self._channels()):
+            for channel in channels:
+                channel.will_close = channel.will_close or _is_done(channel)
+            wasyncore.loop(timeout=0.05, map=self._map, count=1)
+
+    def _channels(self) -> list[HTTPChannel]:
+        return [entry for entry in self._map.values() if isinstance(entry, HTTPChannel)]
+
+
+def _accept_all(listener: Any) -> None:
+    known = -1
+    while len(listener.active_channels) != known:
+        known = len(listener.active_channels)
+        listener.handle_accept()
+
+
+def _is_done(channel: HTTPChannel) -> bool:
+    """Whether nothing is under way on a connection."""
+    if channel.requests or channel.request is not None or channel.total_outbufs_len:
+        return False
+    has_spoken: bool = channel.last_activity > channel.creation_time
+    silent: bool = channel.creation_time + SILENCE_SECONDS < time.time()
+    return has_spoken or silent

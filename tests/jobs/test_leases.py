@@ -1,0 +1,66 @@
+"""A job runs in one process at a time; after a kill another one takes it over within seconds."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from core import jobs
+from core.jobs import LEASE, Job, is_due, run_if_due, run_now
+from tests.conftest import Clock
+from tests.processes import eventually
+
+pytestmark = pytest.mark.postgres_too
+Known = Callable[[Callable[[], int]], Job]
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> Known:
+    """Register a job for the time of the test."""
+
+    def register(run: Callable[[], int]) -> Job:
+        entry = Job("tried", run, timedelta(seconds=5))
+        monkeypatch.setitem(jobs._jobs, entry.name, entry)
+        return entry
+
+    return register
+
+
+def test_a_killed_job_is_taken_over(app: Flask, clock: Clock, known: Known) -> None:
+    def dies() -> int:
+        raise KeyboardInterrupt  # no Exception: nothing is tidied up, as after a kill
+
+    with pytest.raises(KeyboardInterrupt):
+        run_now(known(dies))
+    known(lambda: 7)
+    clock.now += LEASE - timedelta(seconds=1)
+    assert not is_due("tried") and run_if_due("tried") == 0
+    clock.now += timedelta(seconds=1)
+    assert run_if_due("tried") == 7
+    assert timedelta(seconds=10) >= LEASE
+
+
+def test_of_many_that_want_a_job_one_runs_it(app: Flask, known: Known) -> None:
+    known(lambda: 1)
+
+    def want(_n: int) -> int:
+        with app.app_context():
+            return run_if_due("tried")
+
+    with ThreadPoolExecutor(8) as many:
+        assert sum(many.map(want, range(16))) == 1
+
+
+def test_a_long_job_renews_its_lease(
+    app: Flask, clock: Clock, known: Known, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "RENEW_SECONDS", 0.05)
+
+    def long() -> int:
+        clock.now += LEASE
+        eventually(lambda: not is_due("tried"))
+        return 1
+
+    assert run_now(known(long)) == 1

@@ -1,0 +1,94 @@
+"""A server that is stopped answers what is under way; two that share a socket are replaced without a lost request."""
+
+import signal
+import socket
+import subprocess
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.processes import PATIENCE, answers, eventually, flask, free_port
+
+REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+Started = list["subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def started() -> Iterator[Started]:
+    processes: Started = []
+    yield processes
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+
+
+def received(connection: socket.socket) -> bytes:
+    """All that comes until the other side ends."""
+    parts = []
+    while part := connection.recv(65536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def test_what_is_under_way_is_answered_before_the_end(tmp_path: Path, started: Started) -> None:
+    port = free_port()
+    started.append(flask(tmp_path, "serve", "--port", str(port)))
+    eventually(lambda: answers(port))
+    half, idle = connect(port), connect(port)
+    half.sendall(REQUEST[:20])
+    idle.sendall(REQUEST)
+    answer = b""
+    while not answer.endswith(b"}\n"):
+        answer += idle.recv(65536)
+    started[0].send_signal(signal.SIGTERM)
+    assert received(idle) == b""  # it is idle: its end comes at once, and says that the stop has begun
+    with pytest.raises(ConnectionRefusedError):
+        connect(port)
+    half.sendall(REQUEST[20:])
+    assert received(half).startswith(b"HTTP/1.1 200 ")
+    assert started[0].wait(PATIENCE) == 0
+    half.close()
+    idle.close()
+
+
+def test_a_rolling_restart_loses_no_request(tmp_path: Path, started: Started) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=1000) as listener:
+        port = listener.getsockname()[1]
+        started += [flask(tmp_path, "serve", listener=listener) for _ in range(2)]
+        over, statuses = threading.Event(), []
+        readers = [threading.Thread(target=read_on, args=(port, over, statuses)) for _ in range(3)]
+        for reader in readers:
+            reader.start()
+        eventually(lambda: serving(tmp_path) == 2 and len(statuses) > 20)
+        for old in list(started):
+            old.send_signal(signal.SIGTERM)
+            assert old.wait(PATIENCE) == 0
+            started.append(flask(tmp_path, "serve", listener=listener))
+            eventually(lambda: serving(tmp_path) == len(started))
+        over.set()
+        for reader in readers:
+            reader.join()
+    assert set(statuses) == {200}
+
+
+def serving(var: Path) -> int:
+    """How many servers have begun so far."""
+    return (var / "log").read_text().count("Dauys serves")
+
+
+def read_on(port: int, over: threading.Event, statuses: list[object]) -> None:
+    """One reader after another, each with a connection of its own, as a proxy makes them."""
+    while not over.is_set():
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/help/", timeout=PATIENCE) as answer:
+                answer.read()
+                statuses.append(answer.status)
+        except OSError as error:
+            statuses.append(repr(error))

@@ -1,0 +1,136 @@
+"""The statements of every signature find their rows by an index; the quick form agrees with the whole one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from flask import Flask, session
+from flask_babel import Babel
+from flask_wtf.csrf import generate_csrf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import UniqueConstraint
+
+from core import contacts
+from core.db import Base, run_plainly
+from core.prepared import Prepared
+from core.work import Work, work
+from petitions.queries import gate, privacy
+from petitions.services import entries
+from petitions.web.forms.signing import SignForm, quick_entry
+from tests.factories import ALMATY, a_petition
+from tests.signing import signed
+
+ONE = {"petition": 1, "signature": 1, "place": ALMATY, "of_scheme": "email", "person": b"x" * 32}
+DAYS = {"today": b"x" * 32, "yesterday": b"y" * 32}
+HOT: Mapping[str, tuple[Prepared, dict[str, Any]]] = {
+    "gate": (gate._GATE, ONE),
+    "entry": (gate._LOCKED, ONE),
+    "known": (entries._KNOWN, ONE),
+    "counted": (entries._CONFIRM, ONE | {"new_state": "counted", "new_confirmed_at": None}),
+    "mails": (contacts._SENT, DAYS),
+    "alike": (contacts._ALIKE, DAYS),
+    "notice": (privacy._NEWEST, {}),
+}
+GROWING = (
+    "signatures",
+    "petitions",
+    "petition_keys",
+    "contact_mails",
+    "notice_versions",
+    "authorities",
+    "areas",
+)
+
+
+def plan(w: Work, name: str) -> str:
+    """How the database would find the rows, as if the tables were large."""
+    statement, values = HOT[name]
+    connection = w.connection
+    made = statement._of(connection.dialect)
+    if connection.dialect.name == "postgresql":
+        run_plainly(connection, "SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN "
+    else:
+        explain = "EXPLAIN QUERY PLAN "
+    found = run_plainly(connection, explain + made.text, made.driver_values(values)).fetchall()
+    return "\n".join(str(row[-1]) for row in found)
+
+
+@pytest.mark.postgres_too
+def test_what_every_signature_asks_is_found_by_an_index(app: Flask) -> None:
+    signed(a_petition())
+    with work() as w:
+        for name in HOT:
+            said = plan(w, name)
+            for table in GROWING:
+                assert f"Seq Scan on {table}" not in said, (name, said)
+                # SQLite reads a table through an index of it too: only a search is a search.
+                assert f"SCAN {table}\n" not in f"{said}\n" or "INDEX" in said, (name, said)
+
+
+def test_every_key_of_signatures_begins_with_the_petition() -> None:
+    table = Base.metadata.tables["signatures"]
+    unique = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
+    keys = [list(table.primary_key.columns), *(list(c.columns) for c in unique)]
+    keys += [list(index.columns) for index in table.indexes if index.unique]
+    assert len(keys) == 2
+    assert {key[0].name for key in keys} == {"petition_id"}
+
+
+WORDS = st.sampled_from(
+    [
+        "Айгүл Сынақова",
+        "Айгүл",
+        " Айгүл\t Сынақова ",
+        "",
+        "А" * 121,
+        "Ян Ли\u202e",
+        "x@y.example",
+        "a@b",
+        "y",
+        "жоқ",
+    ]
+)
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "full_name": WORDS | st.text(max_size=12),
+        "email": WORDS | st.text(max_size=12) | st.emails(),
+        "consent": WORDS,
+        "updates": WORDS,
+    },
+)
+
+
+@settings(max_examples=150)
+@given(sent=FIELDS)
+def test_the_quick_form_takes_what_the_whole_form_takes(sent: dict[str, str]) -> None:
+    """It may leave faults of name, mailbox and place to the use case, which says them on the whole form."""
+    app = _plain_app()
+    with app.test_request_context():
+        fields, known = {**sent, "area": ALMATY, "csrf_token": generate_csrf()}, dict(session)
+    with app.test_request_context(method="POST", data=fields):
+        session.update(known)
+        quick = quick_entry("kk")
+        form = SignForm({"": [(ALMATY, "Алматы")]})
+        whole = form.signer("kk") if form.validate_on_submit() else None
+    if whole is not None:
+        assert quick == whole
+    elif quick is not None:
+        # Nothing but what the use case itself refuses was let through.
+        assert form.full_name.errors or form.email.errors
+        assert not form.consent.errors and not form.area.errors
+
+
+_apps: list[Flask] = []
+
+
+def _plain_app() -> Flask:
+    """An app for forms alone."""
+    if not _apps:
+        made = Flask("forms")
+        made.config.update(SECRET_KEY="forms only", DAUYS_LANGUAGE="kk")
+        Babel(made)
+        _apps.append(made)
+    return _apps[0]
