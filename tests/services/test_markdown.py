@@ -1,5 +1,6 @@
 """Markdown of authors: readable, and never active."""
 
+import sys
 import time
 
 import pytest
@@ -55,9 +56,14 @@ def test_nothing_active_comes_out(text: str) -> None:
 
 @pytest.mark.parametrize("text", HEAVY)
 def test_a_heavy_text_is_rendered_in_a_moment(text: str) -> None:
+    # What counts the lines of the tests costs more than the renderer itself.
+    counting = sys.gettrace()
+    sys.settrace(None)
     begun = time.process_time()
     html = render(text)
-    assert time.process_time() - begun < 3
+    took = time.process_time() - begun
+    sys.settrace(counting)
+    assert took < 3
     assert len(html) < 100_000 and "<table" not in html
 
 
