@@ -3,7 +3,6 @@
 import csv
 import io
 import string
-import time
 import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from authorities.faults import MESSAGES, Fault
 from authorities.tables import AreaLine, parse_areas, parse_authorities, path_of
+from tests.timing import processor_time
 
 AREAS = "code,parent,kind,name_kk,name_ru,name_en,population,electorate,as_of,source\n"
 COUNTRY = "1,,country,Ел,Страна,Country,900,600,2026-01-01,census\n"
@@ -226,18 +226,18 @@ def test_a_path_that_would_not_fit_is_a_fault() -> None:
 
 def test_a_hundred_thousand_areas_take_seconds() -> None:
     lines = "".join(an_area(code=str(n), parent="1" if n < 20 else str(n // 20)) for n in range(2, MANY))
-    began = time.perf_counter()
-    rows, faults = parse_areas(AREAS + COUNTRY + lines)
+    with processor_time() as took:
+        rows, faults = parse_areas(AREAS + COUNTRY + lines)
     assert (len(rows), faults) == (MANY - 1, ())
-    assert time.perf_counter() - began < 20
+    assert took.seconds < 20
 
 
 def test_a_hundred_thousand_areas_in_one_ring_do_not_hang() -> None:
     ring = "".join(an_area(code=f"a{n}", parent=f"a{(n + 1) % MANY}") for n in range(MANY))
-    began = time.perf_counter()
-    _rows, faults = parse_areas(AREAS + ring)
+    with processor_time() as took:
+        _rows, faults = parse_areas(AREAS + ring)
     assert {fault.code for fault in faults} == {"root-missing", "parent-cycle"}
-    assert time.perf_counter() - began < 20
+    assert took.seconds < 20
 
 
 names = st.text(st.characters(codec="utf-8", categories=("L", "M", "N", "P")), min_size=1, max_size=40)
