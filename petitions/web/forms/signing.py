@@ -113,6 +113,10 @@ def quick_entry(language: str) -> Signer | None:
     short = 0 < len(name) <= LONGEST_NAME and 0 < len(email) <= LONGEST_EMAIL
     if not short or has_controls(name + email) or YES not in sent.getlist("consent") or not is_own_form():
         return None
+    try:
+        check_mailbox(email)
+    except Refusal:
+        return None
     return Signer(name, email, sent.get("area", ""), YES in sent.getlist("updates"), language)
 
 
