@@ -274,6 +274,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     dispose(made)
 
 
+def copied(url: str, folder: Path) -> Path:
+    """A copy of the database for another process."""
+    path = folder / "copy.sqlite3"
+    with (
+        closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source,
+        closing(sqlite3.connect(path)) as copy,
+    ):
+        source.backup(copy)
+    return path
+
+
 @pytest.fixture(scope="session")
 def crawled(demo: Flask) -> Crawled:
     """Every public page, file and feed of the demo, each asked for once."""

@@ -5,11 +5,9 @@ import json
 import os
 import random
 import re
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +28,7 @@ from petitions.domain.lifecycle import State
 from petitions.models.keys import identity_key, seal_field
 from petitions.models.petition import FrozenCount
 from petitions.models.signature import Signature
-from tests.conftest import Clock
+from tests.conftest import Clock, copied
 from tests.factories import GOVERNMENT, a_petition, an_author
 from tests.opendata import a_country, as_numbers, as_text, clear, data_folder, insides, sheet, table
 
@@ -229,17 +227,6 @@ def test_nothing_of_any_signer_is_in_any_file(app: Flask, client: FlaskClient, c
     for name, content in files.items():
         for part in insides(name, content):
             assert not [secret for secret in secrets if secret in part], name
-
-
-def copied(url: str, folder: Path) -> Path:
-    """A copy of the database for another process."""
-    path = folder / "copy.sqlite3"
-    with (
-        closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as source,
-        closing(sqlite3.connect(path)) as copy,
-    ):
-        source.backup(copy)
-    return path
 
 
 MANY = 200_000
