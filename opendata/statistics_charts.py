@@ -85,15 +85,24 @@ def areas(sheet: Sheet, downloads: Downloads) -> Chart:
     return _chart(sheet, text, beside, head, rows, (1, 2, 3, 4), downloads)
 
 
-def area_list(sheet: Sheet) -> Markup:
-    """The areas as a list of bars with the class of each: what the map says, without the map."""
+def area_list(sheet: Sheet) -> tuple[Markup, Markup, int]:
+    """The areas as a list of bars with the class of each: what the map says, without the map.
+
+    Those without a number come as a list of their own, with how many they are: they say little and take much room.
+    """
     classes = region_map.classed([Place(row[0], row[6], "") for row in sheet.rows])
     ordered = sorted(sheet.rows, key=lambda row: (row[6] is None, -(row[6] or 0)))
     bars = [
         Bar(row[1], row[6], _rate_and_class(row[6], classes.get(row[0])), url("directory.area", code=row[0]))
         for row in ordered
     ]
-    return bar_list("area-list", bars, columns=True)
+    told = [bar for bar in bars if bar.value is not None]
+    hidden = bars[len(told) :]
+    return (
+        bar_list("area-list", told, columns=True) if told else Markup(),
+        bar_list("area-hidden", hidden, columns=True) if hidden else Markup(),
+        len(hidden),
+    )
 
 
 def answer_times(sheet: Sheet, downloads: Downloads, names: Mapping[str, str]) -> Chart:
@@ -254,10 +263,12 @@ def _answer_row(row: tuple[Any, ...], names: Mapping[str, str]) -> list[Any]:
     ]
 
 
-def _equation(last: Mapping[str, int], parts: Sequence[str]) -> str:
-    """submitted = pending + ... with numbers and words."""
-    right = " + ".join(f"{format_number(last[name])} ({CELLS[name]})" for name in parts)
-    return f"{format_number(last['submitted'])} ({_('Submitted')}) = {right}"
+def _equation(last: Mapping[str, int], parts: Sequence[str]) -> Markup:
+    """submitted = pending + ... with numbers and words; a line ends only before a sign."""
+    words = [f"{format_number(last['submitted'])} ({_('Submitted')})"]
+    for sign, name in zip("=" + "+" * len(parts), parts, strict=False):
+        words.append(f"{sign} {format_number(last[name])} ({CELLS[name]})")
+    return Markup(" ").join(Markup('<span class="equation__part">{}</span>').format(part) for part in words)
 
 
 def _place_words(row: tuple[Any, ...]) -> str:

@@ -137,6 +137,17 @@ def test_an_unreasoned_decision_is_refused_at_its_field(
     assert decided(number) == [] and state_of(number) is State.SCREENING
 
 
+def test_many_grounds_are_folded_by_what_they_are_about(browser: FlaskClient) -> None:
+    number, _author = in_screening()
+    page = text(browser.get(f"/moderation/{number}?lang=en"))
+    grounds = page[page.index('<fieldset class="fieldset" id="ground"') :]
+    assert grounds.count("<details") == 4 and "<details open" not in grounds and "Other grounds" not in page
+    assert len(set(re.findall(r'name="ground" type="radio" value="([^"]+)"', grounds))) == 19
+    chosen = text(preview(browser, number, verdict="refuse", ground="prosecution", reason="No"))
+    opened = re.findall(r'<details class="details" open>\s*<summary><span>([^<]+)', chosen)
+    assert opened == ["Courts, investigation and procedure (4)"]
+
+
 def test_a_stale_token_and_an_old_version_decide_nothing(browser: FlaskClient) -> None:
     number, _author = in_screening()
     held = hidden(browser.get(f"/moderation/{number}")) | {"verdict": "publish"}

@@ -1,6 +1,7 @@
 """The form of a moderator's decision."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField
 
@@ -13,6 +14,34 @@ from petitions.services.term_acts import Reason
 from petitions.web.forms.writing import version_field
 
 LONGEST_WHY = 1_000
+# So many grounds are read in one go; more are put behind what they are about.
+FEW_GROUNDS = 8
+# What a ground is about, for the eye of a moderator only; an unknown one is among "Other grounds".
+SUBJECTS = (
+    (
+        lazy("Author, addressee, repetition"),
+        {"anonymous-author", "no-addressee", "duplicate", "spam-or-duplicate"},
+    ),
+    (
+        lazy("Harm to people, hatred, public order"),
+        {
+            "rights-and-freedoms", "order-morals-honour", "defence-and-extremism", "violence-or-hatred",
+            "private-data", "guilt-in-open-case", "defamation-or-obscenity",
+        },
+    ),
+    (
+        lazy("Constitution, state and elections"),
+        {
+            "constitutional-foundations", "territory-and-border", "state-symbols", "state-language",
+            "state-bodies", "appointments", "elections-and-parties", "treaty-obligations", "emergency-decisions",
+        },
+    ),
+    (
+        lazy("Courts, investigation and procedure"),
+        {"justice-and-policing", "prosecution", "intelligence-and-guard", "procedural-law"},
+    ),
+)  # fmt: skip
+OTHER = lazy("Other grounds")
 VERDICTS = {
     Verdict.PUBLISH: (lazy("Publish"), lazy("It can be signed at once, and its threshold is fixed today.")),
     Verdict.RETURN: (
@@ -47,6 +76,16 @@ class DecisionForm(Form):
         ]
         self.ground.choices = [(ground.id, ground.title, {"hint": ground.article}) for ground in grounds]
         return self
+
+    def subjects(self) -> list[tuple[str, list[Any]]]:
+        """The grounds by what they are about, in the rulebook's order; one nameless group where they are few."""
+        choices = list(self.ground.iter_choices())
+        if len(choices) <= FEW_GROUNDS:
+            return [("", choices)]
+        known = set().union(*(grounds for _name, grounds in SUBJECTS))
+        groups = [(name, [c for c in choices if c.value in grounds]) for name, grounds in SUBJECTS]
+        groups.append((OTHER, [c for c in choices if c.value not in known]))
+        return [(str(name), members) for name, members in groups if members]
 
     def decision(self) -> tuple[Verdict, str, str]:
         """Verdict, ground and reasons for the use case; a ground without a refusal is left out."""
