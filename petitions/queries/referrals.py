@@ -9,6 +9,7 @@ from core.i18n import localised
 from core.refusal import Refusal
 from core.work import Work
 from petitions.domain.deadlines import TermKind
+from petitions.domain.rulebook import Status
 from petitions.domain.thresholds import ThresholdCertificate
 from petitions.models.case import Referral
 from petitions.models.petition import Petition, PetitionText
@@ -48,6 +49,7 @@ class ReferralView:
     reached_on: date | None
     rulebook_id: str
     rulebook_titles: Mapping[str, str]
+    proposal: bool
     legal_gap_texts: Mapping[str, str]
     opened_on: date | None
     closes_on: date | None
@@ -112,6 +114,7 @@ def referral_of(w: Work, petition: Petition) -> ReferralView | None:
         reached_on=local_date(w, goal.reached_at or petition.reached_at),
         rulebook_id=rulebook.id,
         rulebook_titles=rulebook.title,
+        proposal=rulebook.status is Status.PROPOSAL,
         legal_gap_texts=rulebook.identity.legal_gap or {},
         opened_on=local_date(w, petition.opened_at),
         closes_on=local_date(w, petition.closes_at),

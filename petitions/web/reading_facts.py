@@ -11,7 +11,7 @@ from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.events import Event
 from petitions.domain.lifecycle import State
-from petitions.domain.rulebook import Rulebook
+from petitions.domain.rulebook import Rulebook, Status
 from petitions.domain.thresholds import AreaFigures
 from petitions.queries import casework, duplicates, rules
 from petitions.queries.answers import AnswerView, answer_of, outcome_words, reply_of
@@ -114,6 +114,7 @@ def _decision(rulebook: Rulebook, decision: DecisionRow | None) -> dict[str, Any
         "ground": rulebook.text(ground.title, language()) if ground else decision.ground or "",
         "article": ground.article if ground else "",
         "basis": ground.basis.value if ground else "law",
+        "proposal": rulebook.status is Status.PROPOSAL,
     }
 
 
@@ -122,6 +123,7 @@ def _certificate(w: Work, card: PetitionCard, rulebook: Rulebook, goal: Goal) ->
         **asdict(goal.proof),
         "formula": formula_words(goal.proof.formula),
         "base": base_words(goal.proof.base),
+        "proposal": rulebook.status is Status.PROPOSAL,
         "rulebook": f"{rulebook.text(rulebook.title, language())} ({rulebook.id}, {card.rulebook_version})",
         "frozen_on": local_date(w, card.opened_at),
         "reached_on": local_date(w, goal.reached_at),
