@@ -1,6 +1,8 @@
 """The page of one petition and the front page, through HTTP, in every state and language."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -8,15 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, update
 
 from authorities.models import AreaFigure
-from core.db import db
+from core.config import ROOT
+from core.db import Base, db, dispose
 from core.work import SYSTEM, work
 from petitions.domain.events import PRIVATE, Event
 from petitions.domain.lifecycle import State
 from petitions.models.case import Answer, Decision
 from petitions.models.petition import FrozenCount, Petition, PetitionText
 from petitions.notices import announce
+from petitions.services.register import load_register
 from petitions.web.reading_words import LATE
-from tests.conftest import Clock
+from tests.conftest import Clock, make_app
 from tests.factories import ALMATY, VILLAGE, a_petition, some_signatures
 from tests.updates import an_update
 
@@ -297,3 +301,17 @@ def test_an_explicit_language_stays_in_the_links(client: FlaskClient) -> None:
     text = client.get(f"/petitions/{petition}?lang=ru").get_data(as_text=True)
     assert '<html lang="ru">' in text
     assert f"/petitions/{petition}/sign?lang=ru" in text
+
+
+def test_a_proposal_is_not_called_law(tmp_path: Path) -> None:
+    made = make_app(
+        tmp_path, f"sqlite:///{tmp_path / 'r.db'}", Clock(), rulebook=ROOT / "rulebooks" / "kz-reform"
+    )
+    with made.app_context():
+        Base.metadata.create_all(db.engine)
+        with work(SYSTEM) as w:
+            load_register(w, w.settings.rulebook)
+        number = a_petition()
+    page = made.test_client().get(f"/petitions/{number}?lang=en").get_data(as_text=True)
+    assert re.search(r"§ 2022\s*<strong[^>]*>proposal<", page)
+    dispose(made)
