@@ -39,7 +39,8 @@ class FrozenState(Base):
     """What the next publication of a petition needs, and nobody is ever shown: its real cells, and the marks.
 
     `day` is the last day that was looked at, `at` when that was. `stale` says that cells moved between areas without
-    a change of any total, `final` that the equation of the petition was published, which happens once.
+    a change of any total (`at` is then the moment of the last move), `final` that the equation of the petition was
+    published, which happens once.
     """
 
     __tablename__ = "frozen_states"

@@ -1,7 +1,7 @@
 """The daily publication: what changed since the last one is counted, and what may be shown of it is written down."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -33,10 +33,17 @@ class Register:
 
 
 @dataclass(slots=True)
-class _Book:
-    """One petition's frozen figures while days are added to them."""
+class Days:
+    """One petition's figures with the days that were added to them: what was seen at the moment `at`.
+
+    `last` and `marked` are the day and the moment of the stored state that they go on from.
+    """
 
     petition: int
+    last: date
+    marked: datetime
+    through: date
+    at: datetime
     actual: Cells
     tables: dict[Dimension, Table]
     counts: list[dict[str, Any]] = field(default_factory=list)
@@ -71,27 +78,56 @@ def petitions_to_freeze(w: Work) -> list[int]:
     return list(w.session.scalars(query.order_by(Petition.id)))
 
 
-def freeze_petition(w: Work, petition_id: int, register: Register) -> int:
-    """Publish each day of one petition that ended since it was last looked at; returns how many rows were written.
+def begin_states(w: Work, petition_ids: Sequence[int]) -> None:
+    """Make sure that each petition has a state on which a correction can leave its mark while days are counted."""
+    known = select(FrozenState.petition_id).where(FrozenState.petition_id == Petition.id)
+    new = select(Petition.id, Petition.opened_at).where(Petition.id.in_(petition_ids), ~known.exists())
+    rows = [_first_state(w, *row) for row in w.session.execute(new)]
+    if rows:
+        w.session.execute(upsert(w.session, FrozenState).on_conflict_do_nothing(), rows)
 
-    Run again on the same day it does nothing. Days that were missed are computed from the moments of confirmation;
-    what was withdrawn meanwhile is missing from the first of them.
+
+def freeze_petition(w: Work, petition_id: int, register: Register) -> int:
+    """Count and publish in one transaction, where nobody else waits to write (the demo); returns how many rows.
+
+    Run again on the same day it does nothing.
     """
-    petition = w.session.get_one(Petition, petition_id)
-    state = w.session.get(FrozenState, petition_id, with_for_update=True)
-    through = _yesterday(w)
-    if state is not None and state.day >= through:
-        return 0
-    state = state or _new_state(w, petition)
-    book = _Book(petition_id, _cells(state.actual), _tables(state.tables))
+    begin_states(w, [petition_id])
+    days = count_days(w, petition_id, register)
+    return publish_days(w, days) if days else 0
+
+
+def count_days(w: Work, petition_id: int, register: Register) -> Days | None:
+    """Count each day that ended since the last one that was looked at; it only reads, as long as it takes.
+
+    Days that were missed are computed from the moments of confirmation; what was withdrawn meanwhile is missing from
+    the first of them. None where there is nothing to do.
+    """
+    state, through = w.session.get_one(FrozenState, petition_id), _yesterday(w)
+    if state.day >= through:
+        return None
+    book = Days(petition_id, state.day, state.at, through, w.now, _cells(state.actual), _tables(state.tables))
     first = max(state.day + ONE_DAY, _first_open_day(w))
     by_day = _arrivals(w, register, state, (first, through))
     _settle(w, register, state, book, by_day)
     for day in sorted({*by_day, first}):
         if day <= through:
             _add_day(book, register, day, by_day.get(day, {}))
-    _finish(w, petition, state, book, through)
-    return _write(w, state, book, through)
+    return book
+
+
+def publish_days(w: Work, book: Days) -> int:
+    """Write down what was counted, in a transaction that looks at no signature; returns how many rows.
+
+    What happened since the count is a matter of the next day, as if it had come after this. Only a correction leaves
+    nothing by which that day would find it but its mark, so the mark stays.
+    """
+    state = w.session.get_one(FrozenState, book.petition, with_for_update=True, populate_existing=True)
+    if state.day != book.last:
+        return 0
+    moved = state.at != book.marked
+    _finish(w, w.session.get_one(Petition, book.petition), state, book)
+    return _write(w, state, book, stale=moved)
 
 
 def close_day(w: Work) -> int:
@@ -105,7 +141,7 @@ def close_day(w: Work) -> int:
 def note_move(w: Work, petition_id: int) -> None:
     """Remember that a signature was corrected from one area to another, which no total tells."""
     mine = FrozenState.petition_id == petition_id
-    w.session.execute(update(FrozenState).where(mine).values(stale=True))
+    w.session.execute(update(FrozenState).where(mine).values(stale=True, at=w.now))
 
 
 def _yesterday(w: Work) -> date:
@@ -120,15 +156,13 @@ def _local(w: Work, moment: datetime | None) -> date:
     return w.day_of(moment or w.now)
 
 
-def _new_state(w: Work, petition: Petition) -> FrozenState:
+def _first_state(w: Work, petition_id: int, opened_at: datetime | None) -> dict[str, Any]:
     """Nothing is known yet: what was confirmed before the opening (joiners) counts on its day."""
-    before = _local(w, petition.opened_at) - ONE_DAY
-    state = FrozenState(
-        petition_id=petition.id, day=before, at=w.now, counted=0, residents=0, stale=True, final=False,
-        actual={}, tables={},
-    )  # fmt: skip
-    w.session.add(state)
-    return state
+    before = _local(w, opened_at) - ONE_DAY
+    return {
+        "petition_id": petition_id, "day": before, "at": w.now, "counted": 0, "residents": 0, "stale": True,
+        "final": False, "actual": {}, "tables": {},
+    }  # fmt: skip
 
 
 def _cells(stored: Mapping[str, Mapping[str, int]]) -> Cells:
@@ -171,7 +205,7 @@ def _arrivals(w: Work, register: Register, state: FrozenState, span: tuple[date,
 
 
 def _settle(
-    w: Work, register: Register, state: FrozenState, book: _Book, by_day: Mapping[date, Cells]
+    w: Work, register: Register, state: FrozenState, book: Days, by_day: Mapping[date, Cells]
 ) -> None:
     """Take out what was withdrawn since the last look; where the totals do not fit then, count anew."""
     if not state.stale:
@@ -214,7 +248,7 @@ def _totals(*parts: Cells) -> tuple[int, int]:
     return sum(cells.total() for cells in residency), sum(cells["resident"] for cells in residency)
 
 
-def _add_day(book: _Book, register: Register, day: date, arrived: Mapping[str, Counter[str]]) -> None:
+def _add_day(book: Days, register: Register, day: date, arrived: Mapping[str, Counter[str]]) -> None:
     """Count a day, and publish what may be shown at its end."""
     for dimension, cells in arrived.items():
         book.actual[dimension].update(cells)
@@ -227,7 +261,7 @@ def _add_day(book: _Book, register: Register, day: date, arrived: Mapping[str, C
         _publish(book, dimension, day, publish({cell: real[cell] for cell in order}, book.tables[dimension]))
 
 
-def _publish(book: _Book, dimension: Dimension, day: date, table: Table) -> None:
+def _publish(book: Days, dimension: Dimension, day: date, table: Table) -> None:
     was, now = _public(book.tables[dimension]), _public(table)
     book.cells += [
         {"petition_id": book.petition, "dimension": dimension.value, "cell": cell, "day": day, "count": n}
@@ -242,23 +276,23 @@ def _public(table: Table) -> dict[str, int]:
     return {**table.shown, **rest}
 
 
-def _finish(w: Work, petition: Petition, state: FrozenState, book: _Book, through: date) -> None:
+def _finish(w: Work, petition: Petition, state: FrozenState, book: Days) -> None:
     """Publish the petition's own equation once, when it has ended and nobody can confirm any more."""
     counts = w.session.get(PetitionCount, petition.id)
     if state.final or petition.state in SIGNABLE or counts is None or counts.pending:
         return
     equation = {name: getattr(counts, name) for name in FIXED[Dimension.FUNNEL]}
-    _publish(book, Dimension.FUNNEL, through, published_once(equation))
+    _publish(book, Dimension.FUNNEL, book.through, published_once(equation))
     state.final = True
 
 
-def _write(w: Work, state: FrozenState, book: _Book, through: date) -> int:
+def _write(w: Work, state: FrozenState, book: Days, *, stale: bool) -> int:
     rows = _changes(state, book.counts)
     if rows:
         w.session.execute(upsert(w.session, FrozenCount).on_conflict_do_nothing(), rows)
     _write_cells(w, book)
     state.counted, state.residents = _totals(book.actual)
-    state.day, state.at, state.stale = through, w.now, False
+    state.day, state.at, state.stale = book.through, book.at, stale
     state.actual = {name: dict(cells) for name, cells in book.actual.items()}
     state.tables = {name.value: asdict(table) for name, table in book.tables.items() if table != NOTHING}
     w.session.flush()
@@ -276,7 +310,7 @@ def _changes(state: FrozenState, counts: list[dict[str, Any]]) -> list[dict[str,
     return list(found.values())
 
 
-def _write_cells(w: Work, book: _Book) -> None:
+def _write_cells(w: Work, book: Days) -> None:
     """Add the new figures, each with the day until which it stands, and end those that stood before."""
     mine: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in book.cells:

@@ -1,6 +1,6 @@
 """The daily publication: each day as it ended, once, also after silent days; only what changed is counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -174,6 +174,50 @@ def test_what_no_total_tells_is_counted_anew(app: Flask, clock: Clock) -> None:
     clock.now += timedelta(days=1)
     freeze()
     assert real_areas(petition_id) == {ALMATY: 1, ASTANA: 1, REGION: 1}
+
+
+@contextmanager
+def while_signatures_are_read(act_once: Callable[[], object]) -> Iterator[None]:
+    """Act in a transaction of its own just before the first look at signatures inside."""
+    left = [act_once]
+
+    def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if left and "FROM signatures" in statement and "confirmed_at >=" in statement:
+            left.pop()()
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert not left, "nobody looked at signatures"
+
+
+@pytest.mark.postgres_too
+def test_others_write_while_days_are_counted_and_nothing_of_it_is_lost(app: Flask, clock: Clock) -> None:
+    petition_id = a_petition(authority=GOVERNMENT)
+    moves, goes, _stays = (signed(petition_id, f"person{n}@mail.example", area=ALMATY) for n in range(3))
+    some_signatures(petition_id, 12, area=REGION)
+    fold_deltas()
+    clock.now += timedelta(days=1)
+
+    def meanwhile() -> None:
+        clock.now += timedelta(seconds=1)
+        act(correct_signature, moves, "Айгүл Үлгіқызы", ASTANA)
+        act(withdraw_signature, goes)
+        signed(petition_id, "new@mail.example", area=SHYMKENT)
+
+    for night in range(2):
+        with while_signatures_are_read(meanwhile if night == 0 else lambda: None):
+            freeze()
+        with reading() as w:
+            assert w.session.get_one(FrozenState, petition_id).stale == (night == 0)
+        assert real_areas(petition_id) == (
+            {ALMATY: 3, REGION: 12} if night == 0 else {ALMATY: 1, ASTANA: 1, REGION: 12, SHYMKENT: 1}
+        )
+        fold_deltas()
+        clock.now += timedelta(days=1)
+    assert [row[1] for row in totals(petition_id)] == [15]
 
 
 @pytest.mark.postgres_too
