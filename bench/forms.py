@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from bench import load
 from bench.site import Site
 from core.work import reading
-from petitions.domain.lifecycle import State
+from petitions.domain.eligibility import SIGNABLE
 from petitions.models.petition import Petition, PetitionCount
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import Purpose, sign_token
@@ -138,13 +138,16 @@ def singles(site: Site, petition: int, seconds: float, most: int) -> dict[str, f
 
 
 def petition_of(site: Site, signatures: int) -> int:
-    """The open petition whose number of signatures is nearest to this one."""
+    """The petition that can be signed and whose number of signatures is nearest to this one.
+
+    The largest one has reached its threshold long ago: it waits for an answer, and is signed on.
+    """
     distance = func.abs(PetitionCount.counted - signatures)
     with inside(site), reading() as w:
         query = (
             select(Petition.id)
             .join(PetitionCount, PetitionCount.petition_id == Petition.id)
-            .where(Petition.state == State.COLLECTING, PetitionCount.counted > 0)
+            .where(Petition.state.in_(SIGNABLE), PetitionCount.counted > 0)
             .order_by(distance)
         )
         return int(w.session.scalars(query.limit(1)).one())

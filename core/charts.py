@@ -12,6 +12,15 @@ HATCH = Markup(
     '<pattern id="{}-hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<rect class="hatch-ground" width="7" height="7"/><path class="hatch-line" d="M1 0v7"/></pattern>'
 )
+_ROW = Markup(
+    '<li><span class="bars__label">%s</span> <span class="bars__value">%s</span>'
+    '<svg class="bars__bar" aria-hidden="true" width="100%%" height="10">'
+    '<rect class="chart-track" width="100%%" height="10"/>'
+)
+_SHOWN = _ROW + Markup('<rect class="chart-bar" width="%s%%" height="10"/>%s</svg></li>')
+_HIDDEN = _ROW + Markup(
+    '<rect class="chart-hidden" fill="url(#%s-hatch)" width="100%%" height="10"/>%s</svg></li>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +109,16 @@ def thin(points: Sequence[tuple[float, float]], most: int) -> list[tuple[float, 
 
 
 def _bar(key: str, bar: Bar, whole: float) -> Markup:
-    lang = Markup(' lang="{}"').format(bar.lang) if bar.lang else ""
-    label = Markup('<a href="{}"{}>{}</a>').format(bar.href, lang, bar.label) if bar.href else bar.label
-    if bar.value is None:
-        drawn = Markup('<rect class="chart-hidden" fill="url(#{}-hatch)" width="100%" height="10"/>').format(
-            key
-        )
-    else:
-        width = number(100 * bar.value / whole)
-        drawn = Markup('<rect class="chart-bar" width="{}%" height="10"/>').format(width)
+    lang = Markup(' lang="%s"') % bar.lang if bar.lang else ""
+    label = Markup('<a href="%s"%s>%s</a>') % (bar.href, lang, bar.label) if bar.href else bar.label
+    mark: Markup | str = ""
     if bar.mark is not None:
         at = number(100 * bar.mark / whole)
-        drawn += Markup('<line class="chart-mark" x1="{0}%" x2="{0}%" y2="10"/>').format(at)
-    return Markup(
-        '<li><span class="bars__label">{}</span> <span class="bars__value">{}</span>'
-        '<svg class="bars__bar" aria-hidden="true" width="100%" height="10">'
-        '<rect class="chart-track" width="100%" height="10"/>{}</svg></li>'
-    ).format(label, bar.shown, drawn)
+        mark = Markup('<line class="chart-mark" x1="%s%%" x2="%s%%" y2="10"/>') % (at, at)
+    # A page has dozens of rows: each is put together once, not part by part.
+    if bar.value is None:
+        return _HIDDEN % (label, bar.shown, key, mark)
+    return _SHOWN % (label, bar.shown, number(100 * bar.value / whole), mark)
 
 
 def svg(key: str, title: str, text: str, height: float, *parts: Markup | str) -> Markup:
