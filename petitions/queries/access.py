@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from core.refusal import Refusal
 from core.work import Work
@@ -70,6 +70,13 @@ def listed_rows() -> ColumnElement[bool]:
     hidden = [state for state in State if state not in LISTED and state is not State.REFUSED]
     opened = or_(Petition.opened_at.is_not(None), Petition.state == State.REFUSED)
     return and_(Petition.state.not_in(hidden), opened)
+
+
+def hidden_ids() -> Select[Any]:
+    """The petitions that are not listed, for counts that take what is hidden out of what an index found."""
+    hidden = [state for state in State if state not in LISTED]
+    unopened = and_(Petition.opened_at.is_(None), Petition.state != State.REFUSED)
+    return select(Petition.id).where(or_(Petition.state.in_(hidden), unopened))
 
 
 def keyless(w: Work, ids: Sequence[int]) -> frozenset[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from authorities.names import fold
 from core import fulltext
@@ -16,7 +16,7 @@ from core.fulltext import PARTS, Term
 from core.work import Work
 from petitions.domain.spelling import one_error_apart
 from petitions.models.petition import Petition, PetitionText
-from petitions.queries.access import listed
+from petitions.queries.access import hidden_ids, listed
 from petitions.queries.stems import EMPTY, NO_WORD, marked, stems, terms
 
 LONGEST_QUERY = 200
@@ -85,6 +85,16 @@ def look(w: Work, query: str, breadth: Breadth | None = None) -> Search | None:
 def finds(w: Work, search: Search) -> ColumnElement[bool]:
     """The condition of a search on petitions. Whether a petition may be seen is another one."""
     return Petition.id.in_(fulltext.having(w.session, _groups(search)))
+
+
+def how_many_found(w: Work, search: Search) -> int:
+    """How many listed petitions a search finds: the hits of the index, in which only what is listed has words."""
+    found = (
+        select(func.count())
+        .select_from(fulltext.INDEX)
+        .where(fulltext.matching(w.session, _groups(search)), fulltext.INDEX.c.rowid.not_in(hidden_ids()))
+    )
+    return w.session.scalar(found) or 0
 
 
 def by_relevance(

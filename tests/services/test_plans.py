@@ -80,6 +80,22 @@ def test_hot_pages_ask_by_index_and_never_count_signatures(app: Flask, client: F
                 assert not is_whole(statement[0], how), (path, statement[0], how)
 
 
+def test_the_front_page_goes_from_signatures_to_petitions_and_counts_in_an_index(
+    app: Flask, client: FlaskClient
+) -> None:
+    a_petition(signatures=12)
+    a_petition()
+    with overheard() as said:
+        client.get("/")
+    closest = [one for one in said if "petition_counts.counted >" in one[0]]
+    counted = [one for one in said if one[0].startswith("SELECT count(*)") and "EXISTS" not in one[0]]
+    assert len(closest) == 1 and len(counted) == 2
+    with db.engine.connect() as connection:
+        # From each id at once to its petition: no walk through all that are open.
+        assert "AND rowid=?" in plan(connection, closest[0]).splitlines()[0]
+        assert all("COVERING INDEX" in plan(connection, one).splitlines()[0] for one in counted)
+
+
 @pytest.mark.postgres_too
 def test_a_plan_that_reads_all_is_noticed(app: Flask) -> None:
     a_petition()

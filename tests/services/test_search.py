@@ -13,7 +13,7 @@ from petitions.domain.kazakh import stems
 from petitions.domain.lifecycle import State
 from petitions.domain.spelling import one_error_apart
 from petitions.models.petition import Petition, PetitionText
-from petitions.queries.listing import Filters, Order, Page, petition_page, view_page
+from petitions.queries.listing import Filters, Order, Page, Shown, how_many, petition_page, view_page
 from petitions.queries.petitions import PetitionCard
 from petitions.queries.search import LONGEST_QUERY, Breadth, look, says_nothing
 from petitions.queries.stems import terms
@@ -129,6 +129,27 @@ def test_author_addressee_and_place_can_be_looked_for(app: Flask) -> None:
         assert ids(w, "Үлгі ауылының әкімдігі") == [village]
         assert ids(w, "Акимат села Улги") == [village]
         assert ids(w, "government") == [country]
+
+
+@pytest.mark.postgres_too
+def test_the_number_above_the_list_leaves_out_what_is_hidden_though_its_words_are_there(app: Flask) -> None:
+    shown = written(a_petition(), "Бір кітап")
+    refused = written(a_petition(State.REFUSED), "Екі кітап")
+    hidden = a_petition(State.SCREENING)
+    with work(SYSTEM) as w:
+        fulltext.put(
+            w.session, {hidden: fulltext.Row(frozenset({"_китап", "китап"}), frozenset(), frozenset())}
+        )
+    with reading(ANYONE) as w:
+        for filters, expected in (
+            (Filters(q="кітап"), {shown, refused}),
+            (Filters(q="кітап", state=Shown.COLLECTING), {shown}),
+            (Filters(q="кітап", state=Shown.REFUSED), {refused}),
+            (Filters(state=Shown.COLLECTING), {shown}),
+        ):
+            page = petition_page(w, filters, Order.NEWEST, "", 10)
+            assert {card.id for card in page.items} == expected
+            assert how_many(w, filters, page.search) == len(expected)
 
 
 @pytest.mark.postgres_too
