@@ -11,6 +11,7 @@ from authorities.changes import AreaDiff, AuthorityDiff, Changed, FigureChange, 
 from authorities.imports import AREAS, AUTHORITIES, Table, import_table
 from authorities.queries import Figure
 from core.i18n import localised, speaking
+from core.progress import counter
 from core.refusal import Refusal
 from core.refusals import refusal_text
 from core.work import SYSTEM, reading, work
@@ -53,7 +54,7 @@ def _import(table: Table, file: Path, yes: bool, lines: Callable[[Any], Iterator
 def _store(table: Table, source: bytes, digest: str) -> None:
     try:
         with work(SYSTEM) as w:
-            changes = import_table(w, table, source, digest)
+            changes = import_table(w, table, source, digest, counter(table.name))
     except Refusal as refusal:
         with speaking("en"):
             _stop([refusal_text(refusal)])

@@ -30,7 +30,14 @@ from core.switches import Switch, refuse_if
 from core.work import Work
 
 AUTHORITY_FIELDS = ("area", "branch", "names", "email", "supervisor", "valid_from", "valid_to")
+# So many new rows are stored before it is told how far the import is.
+SLICE = 500
+Told = Callable[[int, int], None]
 FIGURE_FIELDS = ("area", "as_of", "population", "electorate", "source")
+
+
+def unheard(_done: int, _of: int) -> None:
+    """Where nobody waits for it to be told."""
 
 
 def read_areas(w: Work, source: str | bytes) -> tuple[tuple[AreaLine, ...], tuple[Fault, ...]]:
@@ -68,9 +75,9 @@ def plan_areas(w: Work, rows: Sequence[AreaLine]) -> AreaDiff:
     )
 
 
-def apply_areas(w: Work, diff: AreaDiff) -> None:
+def apply_areas(w: Work, diff: AreaDiff, told: Told = unheard) -> None:
     """Store what was planned; older figures stay with their dates, corrected ones stay in the audit log."""
-    _insert_areas(w, diff.added)
+    _insert_areas(w, diff.added, told)
     _update(w, [{"code": c.code, "names": dict(c.after)} for c in diff.renamed])
     _update(w, [{"code": c.code, "kind": c.after[0], "invented": c.after[1]} for c in diff.reclassified])
     _move(w, diff.moved)
@@ -99,13 +106,15 @@ def plan_authorities(w: Work, rows: Sequence[AuthorityLine]) -> AuthorityDiff:
     )
 
 
-def apply_authorities(w: Work, diff: AuthorityDiff) -> None:
+def apply_authorities(w: Work, diff: AuthorityDiff, told: Told = unheard) -> None:
     """Store what was planned."""
-    for row in diff.added:
+    for done, row in enumerate(diff.added, 1):
         values = {name: getattr(row, name) for name in AUTHORITY_FIELDS}
         # A supervisor may stand further down in the file, so each is set once all bodies are there.
         w.session.add(Authority(code=row.code, **{**values, "supervisor": None}))
-    w.session.flush()
+        if done % SLICE == 0 or done == len(diff.added):
+            w.session.flush()
+            told(done, len(diff.added))
     for row in diff.added:
         w.session.get_one(Authority, row.code).supervisor = row.supervisor
     for change in diff.changed:
@@ -124,17 +133,24 @@ class Table:
     name: str
     read: Callable[[Work, str | bytes], tuple[tuple[Any, ...], tuple[Fault, ...]]]
     plan: Callable[[Work, Sequence[Any]], Any]
-    apply: Callable[[Work, Any], None]
+    apply: Callable[[Work, Any, Told], None]
 
 
 AREAS = Table("areas", read_areas, plan_areas, apply_areas)
 AUTHORITIES = Table("authorities", read_authorities, plan_authorities, apply_authorities)
 
 
-def import_table(w: Work, table: Table, source: str | bytes, seen: str | None = None) -> int:
+def import_table(
+    w: Work,
+    table: Table,
+    source: str | bytes,
+    seen: str | None = None,
+    told: Told = unheard,
+) -> int:
     """Import a file and return the number of changes; `seen` is the digest of the plan that was confirmed.
 
-    Without `seen` whatever the plan is by now is applied (the first filling of a new register).
+    Without `seen` whatever the plan is by now is applied (the first filling of a new register); `told` hears how many
+    new rows are stored, of how many.
     Refusals: `import-faulty` (n, line); `changed-meanwhile` when the plan is another one by now;
     `switched-off` while the site is read-only.
     """
@@ -147,7 +163,7 @@ def import_table(w: Work, table: Table, source: str | bytes, seen: str | None = 
     diff = table.plan(w, rows)
     if seen is not None and diff.digest != seen:
         raise Refusal("changed-meanwhile")
-    table.apply(w, diff)
+    table.apply(w, diff, told)
     return int(diff.changes)
 
 
@@ -193,7 +209,7 @@ def _correct(w: Work, figure: Figure) -> None:
     w.session.execute(update(AreaFigure).where(same).values(**_columns(figure)))
 
 
-def _insert_areas(w: Work, added: Sequence[AreaLine]) -> None:
+def _insert_areas(w: Work, added: Sequence[AreaLine], told: Told) -> None:
     parents = {**area_parents(w), **{row.code: row.parent for row in added}}
     rows = [
         {
@@ -206,9 +222,11 @@ def _insert_areas(w: Work, added: Sequence[AreaLine]) -> None:
         }
         for row in added
     ]
-    if rows:
-        # An area points at its parent, which must be there first.
-        w.session.execute(insert(Area), sorted(rows, key=lambda row: row["level"]))
+    # An area points at its parent, which must be there first.
+    rows.sort(key=lambda row: row["level"])
+    for start in range(0, len(rows), SLICE):
+        w.session.execute(insert(Area), rows[start : start + SLICE])
+        told(min(start + SLICE, len(rows)), len(rows))
 
 
 def _place(code: str, parents: Mapping[str, str | None]) -> dict[str, Any]:

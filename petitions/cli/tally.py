@@ -5,6 +5,7 @@ import sys
 import click
 from flask.cli import AppGroup
 
+from core.progress import counter
 from core.work import SYSTEM, reading
 from petitions.services import tally as counting
 
@@ -17,7 +18,7 @@ tally = AppGroup("tally", help="The counts of signatures.")
 def check_command() -> None:
     """Print the equation of the totals and every petition that drifted; exit 1 if there is one."""
     with reading(SYSTEM) as w:
-        drifts, sums = counting.check(w), counting.totals(w)
+        drifts, sums = counting.check(w, counter("petitions")), counting.totals(w)
     click.echo(f"submitted {sums['submitted']} = " + " + ".join(f"{name} {sums[name]}" for name in PARTS))
     for drift in drifts:
         wrong = ", ".join(f"{name} {n:+d}" for name, n in drift.differences.items())

@@ -1,7 +1,7 @@
 """Counting: acts leave deltas, one job adds them up, and a check compares the totals with the rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,11 @@ from petitions.queries.goals import goal_of
 from petitions.services.quarters import catch_up_quarters, mark_quarters
 
 BATCH = 5000
+# So many petitions are compared in one statement.
+PETITIONS = 500
 FIELDS = ("counted", "residents", "pending", "expired", "invalid", "withdrawn", "quarantined")
 Totals = dict[str, int]
+Told = Callable[[int, int], None]
 _NO_CHANGE = {f"new_{name}": 0 for name in FIELDS}
 _LEAVE = Prepared(lambda insert: insert(TallyDelta).values(**given(TallyDelta, ("petition_id", *FIELDS))))
 
@@ -109,9 +112,24 @@ def catch_up(w: Work) -> int:
     return reached_now + catch_up_quarters(w)
 
 
-def check(w: Work) -> list[Drift]:
-    """Compare the totals with the rows of every petition, in one statement and so at one moment."""
-    sides = union_all(_stored(), _folding(), _real(-1)).subquery()
+def check(w: Work, told: Told = lambda _done, _of: None) -> list[Drift]:
+    """Compare the totals with the rows, some petitions after the others; each is seen at one moment, in one statement.
+
+    `told` hears how many petitions were looked at, of how many.
+    """
+    last, found = w.session.scalar(select(func.max(Petition.id))) or 0, []
+    for first in range(1, last + 1, PETITIONS):
+        found += _drifts(w, first, first + PETITIONS - 1)
+        told(min(first + PETITIONS - 1, last), last)
+    return found
+
+
+def _drifts(w: Work, first: int, last: int) -> list[Drift]:
+    some = [
+        side.where(side.selected_columns.petition_id.between(first, last))
+        for side in (_stored(), _folding(), _real(-1))
+    ]
+    sides = union_all(*some).subquery()
     sums = [func.sum(sides.c[name]).label(name) for name in FIELDS]
     query = select(sides.c.petition_id, *sums).group_by(sides.c.petition_id)
     found = w.session.execute(

@@ -165,6 +165,15 @@ def test_renaming_and_another_kind(w: Work) -> None:
     assert (now.names["kk"], now.kind) == ("Верный", "city")
 
 
+def test_an_import_tells_how_far_it_is(w: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("authorities.imports.SLICE", 2)
+    lines = "".join(f"d{n},000000000,district,Бір,Один,One,,,,,\n" for n in range(3))
+    heard: list[tuple[int, int]] = []
+    assert import_table(w, AREAS, AREA_HEADER + lines, told=lambda done, of: heard.append((done, of))) == 3
+    assert heard == [(2, 3), (3, 3)]
+    assert queries.area(w, "d2") is not None
+
+
 def test_the_mark_of_an_invented_area_stays_until_a_file_speaks_of_it(w: Work) -> None:
     line = "d1,000000000,district,Бір,Один,One,,,,,"
     header = AREA_HEADER.replace("seats", "invented")

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.refusal import Refusal
 from core.work import SYSTEM, Work, reading, work
@@ -275,3 +275,26 @@ def _wait(clock: Clock, span: timedelta) -> None:
 def _sweep(do: Callable[[Work], int]) -> None:
     with work(SYSTEM) as w:
         do(w)
+
+
+@pytest.mark.postgres_too
+def test_a_check_in_slices_finds_each_drift_and_tells_how_far_it_is(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tally, "PETITIONS", 2)
+    petitions = [a_petition(signatures=n) for n in (1, 2, 3, 4, 5)]
+
+    def shift(n: int) -> None:
+        with work(SYSTEM) as w:
+            mine = update(PetitionCount).where(PetitionCount.petition_id.in_(petitions[1::2]))
+            w.session.execute(mine.values(counted=PetitionCount.counted + n))
+
+    shift(7)
+    heard: list[tuple[int, int]] = []
+    with reading(SYSTEM) as w:
+        found = tally.check(w, lambda done, of: heard.append((done, of)))
+    shift(-7)
+    assert [(d.petition_id, d.differences) for d in found] == [
+        (id_, {"counted": 7}) for id_ in petitions[1::2]
+    ]
+    assert heard[-1] == (petitions[-1], petitions[-1]) and len(heard) == -(-petitions[-1] // 2)
