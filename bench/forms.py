@@ -63,15 +63,19 @@ def sign_and_confirm(
             if turn:  # the first one only warms up
                 rates["hello"].append(load.read(hello.url, seconds).rate)
                 rates["sign"].append(run.statuses.get(303, 0) / seconds)
-                rates["confirm"].append(
-                    counted.statuses.get(200, 0) / min(seconds, counted.answers / counted.rate)
-                )
+                rates["confirm"].append(_rate(counted, seconds))
     forms.unlink()
     shares = {
         name: statistics.median(a / b for a, b in zip(rates[name], rates["hello"], strict=True))
         for name in ("sign", "confirm")
     }
     return {"rates": {n: statistics.median(r) for n, r in rates.items()}, "shares": shares, "wrong": wrong}
+
+
+def _rate(run: load.Run, seconds: float) -> float:
+    """Counted answers a second of the time in which there was something to send; 0 where nothing was answered."""
+    lasted = min(seconds, run.answers / run.rate) if run.rate else seconds
+    return run.statuses.get(200, 0) / lasted
 
 
 def person() -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The statements of every signature find their rows by an index; the quick form agrees with the whole one."""
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -9,17 +11,18 @@ from flask_babel import Babel
 from flask_wtf.csrf import generate_csrf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, event
 
 from core import contacts
-from core.db import Base, run_plainly
+from core.db import Base, db, run_plainly
 from core.prepared import Prepared
-from core.work import Work, work
+from core.work import Work, brief_work, work
 from petitions.queries import gate, privacy
 from petitions.services import entries
+from petitions.services.signing import confirm_signature, sign_petition
 from petitions.web.forms.signing import SignForm, quick_entry
 from tests.factories import ALMATY, a_petition
-from tests.signing import signed
+from tests.signing import CONSENT, a_signer, signed, the_row, token_of
 
 ONE = {"petition": 1, "signature": 1, "place": ALMATY, "of_scheme": "email", "person": b"x" * 32}
 DAYS = {"today": b"x" * 32, "yesterday": b"y" * 32}
@@ -67,6 +70,53 @@ def test_what_every_signature_asks_is_found_by_an_index(app: Flask) -> None:
                 assert f"Seq Scan on {table}" not in said, (name, said)
                 # SQLite reads a table through an index of it too: only a search is a search.
                 assert f"SCAN {table}\n" not in f"{said}\n" or "INDEX" in said, (name, said)
+
+
+@contextmanager
+def waits() -> Iterator[list[str]]:
+    """What the database is waited for inside: statements of SQLite; of PostgreSQL all that asks for an answer."""
+    taken: list[str] = []
+    with tempfile.TemporaryFile("w+") as heard:
+
+        def listen(connection: Any, *_more: Any) -> None:
+            if hasattr(connection, "pgconn"):
+                connection.pgconn.trace(heard.fileno())
+            else:
+                connection.set_trace_callback(taken.append)
+
+        def leave(connection: Any, *_more: Any) -> None:
+            if hasattr(connection, "pgconn"):
+                connection.pgconn.untrace()
+            else:
+                connection.set_trace_callback(None)
+
+        event.listen(db.engine, "checkout", listen)
+        event.listen(db.engine, "checkin", leave)
+        try:
+            yield taken
+        finally:
+            event.remove(db.engine, "checkout", listen)
+            event.remove(db.engine, "checkin", leave)
+        heard.seek(0)
+        sent = [line.rstrip().split("\t") for line in heard]
+        taken += [
+            " ".join(parts[3:])
+            for parts in sent
+            if len(parts) > 3 and parts[1] == "F" and parts[3] in {"Sync", "Query"}
+        ]
+
+
+@pytest.mark.postgres_too
+def test_a_signature_waits_for_the_database_no_oftener_than_it_did(app: Flask, database: str) -> None:
+    petition = a_petition()
+    with waits() as entered, brief_work() as w:
+        sign_petition(w, petition, a_signer(), CONSENT)
+    token = token_of(the_row(petition))
+    with waits() as counted, brief_work() as w:
+        confirm_signature(w, token)
+    most = {"sqlite": (8, 5), "postgresql": (8, 5)}[database]
+    assert (len(entered), len(counted)) <= most, (entered, counted)
+    assert len(counted) == most[1]
 
 
 def test_every_key_of_signatures_begins_with_the_petition() -> None:
