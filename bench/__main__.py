@@ -98,6 +98,10 @@ class Bench:
         site, _small = self._pair(kind)
         petition = forms.petition_of(site, self.asked.signatures)
         single = forms.singles(site, petition, self.asked.seconds, self.asked.most)
+        if not all(single.values()):
+            raise SystemExit(
+                f"a step had no answer in {self.asked.seconds:g} s: take more --seconds ({single})"
+            )
         predicted = 1 / sum(n / single[step] for step, n in mixed.STEPS.items())
         highest = self.asked.rate or predicted
         return mixed.search(site, petition, highest, self.asked.probe, 60 * self.asked.minutes) | {

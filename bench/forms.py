@@ -129,6 +129,7 @@ def singles(site: Site, petition: int, seconds: float, most: int) -> dict[str, f
     forms, found = site.folder / "forms", {}
     page = f"/petitions/{petition}"
     with inside(site) as app, site.serving():
+        load.warm([site.url + page, f"{site.url}{page}/sign"])
         found["read"] = load.read(site.url, seconds, [page]).rate
         found["form"] = load.read(site.url, seconds, [f"{page}/sign"]).rate
         _write(forms, (_entry(app, petition) for _ in range(int(most * seconds))))
