@@ -93,12 +93,15 @@ def enter(w: Work, gate: Gate, signer: Signer, consent: Consent, *, joiner: bool
     uid, id_ = uid_under(seal.identity, SCHEME, person.canonical), new_id(w.now)
     entry = _entry(w, gate, signer, consent, joiner)
     own = {"petition_id": gate.id, "id": id_, "scheme": SCHEME, "uid": uid, "created_at": w.now}
-    if insert_entry(w, own | _FRESH | entry | seal.of(id_, person)):
+    new = insert_entry(w, own | _FRESH | entry | seal.of(id_, person))
+    # Who is new is read and sealed once more, as who is known: neither is answered sooner than the other.
+    row = known_entry(w, gate.id, SCHEME, uid)
+    sealed = seal.of(row.id, person)
+    if new:
         tally.add(w, gate.id, pending=1)
         _send(w, "signer_confirm", gate.id, id_, 1, signer.language)
         return
-    row = known_entry(w, gate.id, SCHEME, uid)
-    _take(w, gate.id, row, entry | seal.of(row.id, person))
+    _take(w, gate.id, row, entry | sealed)
 
 
 def confirm_signature(w: Work, token: str) -> Confirmed:

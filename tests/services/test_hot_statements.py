@@ -114,7 +114,7 @@ def test_a_signature_waits_for_the_database_no_oftener_than_it_did(app: Flask, d
     token = token_of(the_row(petition))
     with waits() as counted, brief_work() as w:
         confirm_signature(w, token)
-    most = {"sqlite": (8, 5), "postgresql": (8, 5)}[database]
+    most = {"sqlite": (9, 5), "postgresql": (9, 5)}[database]
     assert (len(entered), len(counted)) <= most, (entered, counted)
     assert len(counted) == most[1]
 
