@@ -35,9 +35,14 @@ def spellings(word: str) -> frozenset[bytes]:
     """How a word may stand in a file: as text in two encodings, escaped, in capitals, quoted, in base64."""
     texts = {word, word.lower(), word.upper(), json.dumps(word)[1:-1], word.encode("unicode_escape").decode()}
     found = {text.encode() for text in texts} | {word.encode("utf-16-le")}
-    found |= {base64.b64encode(b"\0" * n + word.encode())[4:-4] for n in range(3)}
+    found |= {_in_base64(word.encode(), n) for n in range(3)}
     found.add("".join(f"%{byte:02X}" for byte in word.encode()).encode())
     return frozenset(form for form in found if len(form) > 5)
+
+
+def _in_base64(word: bytes, before: int) -> bytes:
+    """The letters that a word alone decides when so many bytes stand before it."""
+    return base64.b64encode(b"\0" * before + word)[-(-8 * before // 6) : 8 * (before + len(word)) // 6]
 
 
 def traces(content: bytes, words: Iterable[str] = MARKS) -> list[str]:

@@ -64,11 +64,14 @@ def _html(site: Site, world: World, screen: Screen, language: str) -> str:
 def test_every_screen_is_valid_html(pages: dict[str, dict[Screen, str]], tmp_path: Path) -> None:
     if not VNU.exists() or shutil.which("java") is None:
         skip("the Nu checker (make vnu) or Java is not installed")
+    # What is looked through for signers at the end leaves these pages out: they are those of the people on them.
+    folder = tmp_path / "on-purpose"
+    folder.mkdir()
     names = {}
     for n, (screen, html) in enumerate(pages["kk"].items()):
         names[f"{n:03}.html"] = f"{screen.path} {screen.who}"
-        (tmp_path / f"{n:03}.html").write_text(html)
-    command = ["java", "-Xss4m", "-jar", str(VNU), "--format", "json", "--exit-zero-always", str(tmp_path)]
+        (folder / f"{n:03}.html").write_text(html)
+    command = ["java", "-Xss4m", "-jar", str(VNU), "--format", "json", "--exit-zero-always", str(folder)]
     told = json.loads(subprocess.run(command, capture_output=True, check=True).stderr)["messages"]
     assert not [one for one in told if one["type"] == "non-document-error"]
     wrong = [
