@@ -9,6 +9,8 @@ TESTS ?= tests
 WORKERS ?= 2
 LANGS ?= kk
 RUN_TESTS = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -rs $(PYTEST)
+# `make test` shuffles anew each time and so finds tests that lean on each other; a check can be run again as it was.
+ORDER := --randomly-seed=2026
 # Browsers and the walk over all routes wait for a server that would be twice as slow while its lines are counted.
 UNCOUNTED := tests/journeys tests/security
 
@@ -56,9 +58,9 @@ check: $(BIN)/.dev ## Everything that CI checks: format, lint, types, layers, tr
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(RUN_TESTS) --cov --cov-report=term --cov-fail-under=95 $(patsubst %,--ignore=%,$(UNCOUNTED)) $(TESTS)
+	$(RUN_TESTS) $(ORDER) --cov --cov-report=term --cov-fail-under=95 $(patsubst %,--ignore=%,$(UNCOUNTED)) $(TESTS)
 	$(BIN)/coverage report --include='petitions/domain/*' --fail-under=100
-	$(RUN_TESTS) $(UNCOUNTED)
+	$(RUN_TESTS) $(ORDER) $(UNCOUNTED)
 
 .PHONY: screens
 screens: $(BIN)/.dev ## Take pictures of the main screens of a fresh demo into var/screens (LANGS="kk ru en")

@@ -14,6 +14,8 @@ from bench.pages import crawl
 from bench.site import ROOT, Site, wait_for
 
 MB = 1024
+# The modules of its arguments, in the order in which the application came to them.
+IMPORT = "import importlib, sys; [importlib.import_module(name) for name in sys.argv[1:]]"
 
 
 def memory(site: Site, petitions: int, first: int, last: int) -> dict[str, float]:
@@ -36,7 +38,7 @@ def starts(site: Site, rounds: int) -> dict[str, float]:
     libraries = _libraries(site)
     taken: dict[str, list[float]] = {"libraries": [], "help": [], "first page": []}
     for _round in range(rounds):
-        taken["libraries"].append(_timed([sys.executable, "-c", f"import {', '.join(libraries)}"], site))
+        taken["libraries"].append(_timed([sys.executable, "-c", IMPORT, *libraries], site))
         taken["help"].append(_timed([sys.executable, "-m", "flask", "--app", "app", "--help"], site))
         start = time.perf_counter()
         with site.serving():
@@ -46,16 +48,17 @@ def starts(site: Site, rounds: int) -> dict[str, float]:
 
 
 def _libraries(site: Site) -> list[str]:
-    """The packages of the pinned stack that the application imports to serve a page, and nothing of our own."""
+    """The modules of the pinned stack that the application has loaded to serve a page, and nothing of our own."""
     code = (
         "import app, json, sys; made = app.create_app(); made.test_client().get('/petitions/1');"
-        "print(json.dumps(sorted({n.split('.')[0] for n, m in sys.modules.items()"
-        " if 'site-packages' in (getattr(m, '__file__', None) or '')})))"
+        "print(json.dumps([n for n, m in sys.modules.items()"
+        " if 'site-packages' in (getattr(m, '__file__', None) or '')]))"
     )
     output = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=site.environ(), check=True, capture_output=True, text=True
     ).stdout
-    return [name for name in json.loads(output) if name.isidentifier() and not name.startswith("_")]
+    found: list[str] = json.loads(output.splitlines()[-1])
+    return found
 
 
 def daily(site: Site) -> dict[str, Any]:

@@ -238,7 +238,8 @@ def app(database: str, clock: Clock, request: pytest.FixtureRequest) -> Iterator
         _restore_sqlite(made, content)
     else:
         made = request.getfixturevalue("_postgres_app")
-    shutil.rmtree(made.extensions["dauys"].settings.var_dir / "mail", ignore_errors=True)
+    for left in ("mail", "data"):
+        shutil.rmtree(made.extensions["dauys"].settings.var_dir / left, ignore_errors=True)
     with made.app_context():
         if database == "postgresql":
             _restore_postgres()

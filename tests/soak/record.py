@@ -1,7 +1,9 @@
 """docs/reliability.md: read, one test's rows replaced, written again."""
 
+import fcntl
 import platform
 import re
+import tempfile
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
@@ -50,12 +52,14 @@ def read(file: Path) -> list[Row]:
 
 def write(test: str, rows: list[Row], file: Path = FILE) -> None:
     """Put these rows in the place of what the test had, and keep all others."""
-    kept = [row for row in read(file) if row.test != test]
-    everything = sorted([*kept, *map(_plain, rows)], key=_order)
-    lines = [TITLES, *map(astuple, everything)]
-    table = ["| " + " | ".join(line) + " |" for line in lines]
-    table.insert(1, "|" + "---|" * len(TITLES))
-    file.write_text(HEAD + "\n".join(table) + "\n")
+    with (Path(tempfile.gettempdir()) / "dauys-soak-report.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two parts that run at once write one after the other
+        kept = [row for row in read(file) if row.test != test]
+        everything = sorted([*kept, *map(_plain, rows)], key=_order)
+        lines = [TITLES, *map(astuple, everything)]
+        table = ["| " + " | ".join(line) + " |" for line in lines]
+        table.insert(1, "|" + "---|" * len(TITLES))
+        file.write_text(HEAD + "\n".join(table) + "\n")
 
 
 def machine() -> str:
