@@ -25,6 +25,7 @@ from authorities.models import Area, AreaFigure, Authority
 from authorities.queries import Figure, area_parents, as_figure, supervisors
 from authorities.tables import AreaLine, AuthorityLine, parse_areas, parse_authorities, path_of
 from core.audit import record
+from core.progress import Told, unheard
 from core.refusal import Refusal
 from core.switches import Switch, refuse_if
 from core.work import Work
@@ -32,12 +33,7 @@ from core.work import Work
 AUTHORITY_FIELDS = ("area", "branch", "names", "email", "supervisor", "valid_from", "valid_to")
 # So many new rows are stored before it is told how far the import is.
 SLICE = 500
-Told = Callable[[int, int], None]
 FIGURE_FIELDS = ("area", "as_of", "population", "electorate", "source")
-
-
-def unheard(_done: int, _of: int) -> None:
-    """Where nobody waits for it to be told."""
 
 
 def read_areas(w: Work, source: str | bytes) -> tuple[tuple[AreaLine, ...], tuple[Fault, ...]]:

@@ -11,6 +11,10 @@ WIDTH = 30
 ON_TERMINAL, IN_LOG = 0.1, 10.0
 
 
+def unheard(_done: int, _of: int) -> None:
+    """Where nobody waits to be told."""
+
+
 def counter(what: str) -> Told:
     """A function that is told how much of how many is done; what is over within seconds leaves no line in a log."""
     return _Counter(what, sys.stderr.isatty())

@@ -1,6 +1,6 @@
 """The index of the search: written in the transaction that changes what is public, and made anew on demand."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from authorities.models import Area, Authority
 from core import fulltext
+from core.progress import Told
 from core.work import SYSTEM, Work, reading, work
 from petitions.models.case import Decision
 from petitions.models.coauthors import CoAuthor, CoAuthorState
@@ -16,7 +17,6 @@ from petitions.queries.access import listed
 from petitions.queries.stems import tokens
 
 SLICE = 200
-Told = Callable[[int, int], None]
 
 
 def refresh(w: Work, petition: Petition) -> None:

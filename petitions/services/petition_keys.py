@@ -1,6 +1,5 @@
 """The keys of petitions over the years: wrapped anew under another key, and destroyed for good."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +9,7 @@ from core import keyfile
 from core.crypto import KeyFault, fits
 from core.db import lock_writers
 from core.health import readiness
+from core.progress import Told
 from core.refusal import Refusal
 from core.work import SYSTEM, Work, kernel, reading, work
 from petitions.domain.events import Event
@@ -18,7 +18,6 @@ from petitions.models.petition import Petition, PetitionKeys
 from petitions.notices import announce
 
 SLICE = 500
-Told = Callable[[int, int], None]
 
 
 class KeyName(StrEnum):

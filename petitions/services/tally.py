@@ -1,7 +1,7 @@
 """Counting: acts leave deltas, one job adds them up, and a check compares the totals with the rows."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from authorities.models import Area
 from core.db import upsert
 from core.health import figures
 from core.prepared import Prepared, given
+from core.progress import Told, unheard
 from core.work import Work
 from petitions.domain.eligibility import SIGNABLE
 from petitions.domain.events import Event
@@ -28,7 +29,6 @@ BATCH = 5000
 PETITIONS = 500
 FIELDS = ("counted", "residents", "pending", "expired", "invalid", "withdrawn", "quarantined")
 Totals = dict[str, int]
-Told = Callable[[int, int], None]
 _NO_CHANGE = {f"new_{name}": 0 for name in FIELDS}
 _LEAVE = Prepared(lambda insert: insert(TallyDelta).values(**given(TallyDelta, ("petition_id", *FIELDS))))
 
@@ -112,7 +112,7 @@ def catch_up(w: Work) -> int:
     return reached_now + catch_up_quarters(w)
 
 
-def check(w: Work, told: Told = lambda _done, _of: None) -> list[Drift]:
+def check(w: Work, told: Told = unheard) -> list[Drift]:
     """Compare the totals with the rows, some petitions after the others; each is seen at one moment, in one statement.
 
     `told` hears how many petitions were looked at, of how many.

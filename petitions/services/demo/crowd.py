@@ -1,7 +1,6 @@
 """The demo's crowd: invented signers in bulk, encrypted and counted exactly as real ones are."""
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -10,6 +9,7 @@ from typing import Any
 from authorities.queries import AreaRow, areas
 from core.bulk import insert_rows
 from core.db import Base
+from core.progress import Told, unheard
 from core.work import SYSTEM, Work, at, reading, work
 from petitions.models.keys import contact_key, identity_key, seal_field, uid_under
 from petitions.models.petition import Petition
@@ -34,7 +34,6 @@ COLUMNS = (
 _RESIDENT = COLUMNS.index("resident")
 # The table itself: rows in bulk need nothing of what a mapped class brings.
 _SIGNATURES = Base.metadata.tables[Signature.__tablename__]
-Told = Callable[[int, int], None]
 LANGUAGES = ("kk", "kk", "kk", "ru", "ru", "en")
 
 
@@ -44,7 +43,7 @@ class Crowd:
 
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 - a repeatable story
     number: int = 0
-    told: Told = lambda _done, _of: None
+    told: Told = unheard
 
     def sign(
         self,
