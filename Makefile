@@ -47,10 +47,14 @@ run: $(BIN)/.run ## Serve the demo on http://127.0.0.1:5000 with its jobs runnin
 test: $(BIN)/.dev ## Run all tests that this machine can, and name what was skipped
 	$(RUN_TESTS) $(TESTS)
 
+# Parts that measure no time of an answer go over all processors; the others have the machine for themselves.
+SPREAD := a1 s8 s13
 .PHONY: soak
 soak: $(BIN)/.dev ## Long tests, at most two hours each part; writes docs/reliability.md (PART=r1 for one part)
 	@code=0; for file in tests/soak/test_$(or $(PART),*)_*.py; do \
-	  timeout 7200 $(BIN)/python -m pytest -rs $(PYTEST) $$file || code=1; done; exit $$code
+	  part=$${file#tests/soak/test_}; spread=; \
+	  case " $(SPREAD) " in *" $${part%%_*} "*) spread="-n $(WORKERS) --dist loadgroup";; esac; \
+	  timeout 7200 $(BIN)/python -m pytest -rs $$spread $(PYTEST) $$file || code=1; done; exit $$code
 
 .PHONY: check
 check: $(BIN)/.dev ## Everything that CI checks: format, lint, types, layers, translations, migrations, tests

@@ -14,11 +14,12 @@ from core.refusal import Refusal
 from core.work import Work
 from petitions.domain.calendar import Computation
 from petitions.domain.events import PRIVATE, Event
+from petitions.domain.rulebook import Status
 from petitions.models.case import JournalEntry, Term, TermChange
 from petitions.models.petition import Petition
 from petitions.models.reminders import Reminder
 from petitions.models.stops import TermExtension
-from petitions.queries import stops, terms
+from petitions.queries import rules, stops, terms
 from petitions.queries.stops import StopRow
 from petitions.queries.updates import Update, standing
 
@@ -75,6 +76,7 @@ class ExplainedTerm:
     petition_title: str
     petition_language: str
     rulebook: str
+    proposal: bool  # the rulebook is not the law
     authority_names: Mapping[str, str]
     computed: Computation
     changes: tuple[ChangeRow, ...]
@@ -124,6 +126,7 @@ def explained_term(w: Work, term_id: int) -> ExplainedTerm:
         petition_title=petition.title,
         petition_language=petition.language,
         rulebook=petition.rulebook,
+        proposal=rules.rulebook_of(w, petition).status is Status.PROPOSAL,
         authority_names=names or {},
         computed=terms.computed_of(w, term, petition),
         changes=_changes(w, term_id),

@@ -1,4 +1,4 @@
-"""R4, R7, R8 and R11: their tests belong to `make test`; here they stand in the report with what they came to."""
+"""R4, R7, R8, R11, S6, S11, S16: tests of `make test`; here they stand in the report with what came of them."""
 
 import os
 import re
@@ -39,6 +39,36 @@ CASES = (
         "100 %",
         ("tests/migrations/test_migrations.py",),
     ),
+    (
+        "S3",
+        "each unsafe route without its token, with a wrong one, with another browser's",
+        "100 % refused",
+        ("tests/security/test_tokens_of_forms.py",),
+    ),
+    (
+        "S6",
+        "limits by account, contact, petition and network",
+        "120/min and 300/h behind one address pass; mails to one contact <= 3/h and 10/day; 429 for machines",
+        ("tests/security/test_limits.py",),
+    ),
+    (
+        "S8",
+        "2,000 injection strings through the sanitiser and every renderer",
+        "0 active content",
+        ("tests/security/test_injections.py",),
+    ),
+    (
+        "S11",
+        "a canary person on every way through the site, every signer of these tests marked",
+        "0 hits in logs, metrics, exports, temporary files, caches",
+        ("tests/web", "tests/journeys/test_main_journey.py", "tests/journeys/test_rights_journey.py"),
+    ),
+    (
+        "S16",
+        "CSP, nosniff, no-referrer, frame-ancestors, no-store on personal pages",
+        "100 % of routes",
+        ("tests/security/test_headers.py", "tests/security/test_attacks.py"),
+    ),
 )
 
 
@@ -47,7 +77,7 @@ def test_what_make_test_shows(
     id: str, what: str, to_reach: str, paths: tuple[str, ...], report: Report
 ) -> None:
     """Tests of `make test`, nothing skipped."""
-    words = [sys.executable, "-m", "pytest", "-q", *paths]
+    words = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *paths]
     env = os.environ | {"REQUIRE_ALL_TESTS": "1"}
     done = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     said = re.findall(r"\d+ (?:passed|failed|skipped|error)s?", done.stdout)

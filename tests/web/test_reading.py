@@ -314,4 +314,6 @@ def test_a_proposal_is_not_called_law(tmp_path: Path) -> None:
         number = a_petition()
     page = made.test_client().get(f"/petitions/{number}?lang=en").get_data(as_text=True)
     assert re.search(r"§ 2022\s*<strong[^>]*>proposal<", page)
+    term = made.test_client().get("/terms/1?lang=en").get_data(as_text=True)
+    assert re.search(r"<strong[^>]*>proposal<", term) and not re.search(r"<strong[^>]*>law<", term)
     dispose(made)
