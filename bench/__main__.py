@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import signal
 import sys
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ from typing import Any
 from bench import ceilings, forms, mixed, pages, processes, report
 from bench.site import ROOT, Site, cluster
 
-PARTS = ("pages", "growth", "forms", "mixed", "processes", "daily")
+PARTS = ("pages", "growth", "forms", "mixed", "processes", "daily", "background")
 
 
 def main() -> None:
@@ -118,7 +119,17 @@ class Bench:
     def daily(self) -> Any:
         """The daily statistics and files."""
         self._seed(self.large)
-        return processes.daily(self.large)
+        return processes.background(self.large, "daily")
+
+    def background(self) -> Any:
+        """A million mails, and a million people forgotten, on a site that is thrown away afterwards."""
+        self._seed(self.large)
+        thrown = Site(self.folder / "thrown", self.large.port)
+        shutil.copytree(self.large.folder, thrown.folder, dirs_exist_ok=True)
+        try:
+            return {what: processes.background(thrown, what) for what in ("followers", "retention")}
+        finally:
+            shutil.rmtree(thrown.folder)
 
     def _pair(self, kind: str) -> tuple[Site, Site]:
         """The large and the small site on a database."""

@@ -1,4 +1,4 @@
-"""What a process takes: memory after many requests, the time to the first answer, the daily statistics and files."""
+"""What a process takes: memory after many requests, the time to the first answer, work behind the pages."""
 
 import json
 import statistics
@@ -61,9 +61,9 @@ def _libraries(site: Site) -> list[str]:
     return found
 
 
-def daily(site: Site) -> dict[str, Any]:
-    """Seconds and the most megabytes of the daily statistics and of all files of /data, of a day that has ended."""
-    program = [sys.executable, "-m", "bench.daily"]
+def background(site: Site, what: str) -> dict[str, Any]:
+    """One of the works of bench/background.py: its seconds, its longest writing transaction, its most megabytes."""
+    program = [sys.executable, "-m", "bench.background", what]
     output = subprocess.run(
         program, cwd=ROOT, env=site.environ("development"), check=True, capture_output=True, text=True
     ).stdout

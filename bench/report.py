@@ -33,6 +33,7 @@ def write(results: Results) -> None:
         *_mixed(results.get("mixed")),
         *_processes(results.get("processes")),
         *_daily(results.get("daily")),
+        *_background(results.get("background")),
         NOTES.read_text().strip(),
         "",
     ]
@@ -219,4 +220,22 @@ def _daily(found: Results | None) -> list[str]:
     total = sum(found["seconds"].values())
     each = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in found["seconds"].items())
     said = f"{total:.0f} s (to reach: 60), {found['peak']:.0f} MB at most (to reach: 300)"
-    return [*head, f"Statistics and all files of `/data` of the large site: {said}: {each}.", ""]
+    lock = f"the longest writing transaction {found['longest write']:.2f} s (to reach: 2)"
+    return [*head, f"Statistics and all files of `/data` of the large site: {said}, {lock}: {each}.", ""]
+
+
+def _background(found: Results | None) -> list[str]:
+    head = ["## A million mails, a million people forgotten", ""]
+    if not found:
+        return [*head, "Not run.", ""]
+    titles = {
+        "followers": "news to all who signed, made into mails",
+        "retention": "names and mailboxes destroyed",
+    }
+    rows = [
+        (titles[what], f"{one['rows']:,}", f"{one['longest write']:.2f} (<= 2)", f"{one['peak']:.0f}",
+         f"{one['rows'] / sum(one['seconds'].values()):,.0f}")
+        for what, one in found.items()
+    ]  # fmt: skip
+    columns = ["work", "rows", "longest writing transaction, s", "most MB of the process", "rows/s"]
+    return [*head, *table(columns, rows)]

@@ -25,11 +25,15 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def eventually(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Look again and again, for a bounded time."""
+def eventually(
+    true: Callable[[], bool],
+    seconds: float = PATIENCE,
+    said: Callable[[], str] = lambda: "it never became true",
+) -> None:
+    """Look again and again, for a bounded time; `said` tells afterwards why it failed."""
     pause, end = threading.Event(), time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < end, "it never became true"
+        assert time.monotonic() < end, said()
         pause.wait(0.05)
 
 

@@ -1,20 +1,22 @@
-"""Two web and two job processes on one PostgreSQL and one Redis: exact totals, each mail once, shared limits."""
+"""Two web and two job processes on one PostgreSQL and one Redis: exact totals, each mail once, shared limits.
+
+Once as `serve` starts them, and once as docs/scaling.md puts the larger server together: granian behind nginx as
+deploy/ configures it, PgBouncer in transaction mode.
+"""
 
 import os
 import re
 import shutil
 import signal
-import socket
+import ssl
 import subprocess
 import sys
-import threading
-import time
 import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from email import message_from_bytes
 from email.policy import default
 from http.cookiejar import CookieJar
@@ -22,7 +24,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import make_url, select
 
 from core.config import ROOT
 from core.db import Base, db, dispose
@@ -32,27 +35,13 @@ from petitions.services import tally
 from petitions.services.register import load_register
 from tests.conftest import CONTROLLER, make_app, new_postgres_database, skip
 from tests.factories import ALMATY, a_petition
+from tests.processes import PATIENCE, eventually, free_port
 
-PATIENCE = 180
 SIGNERS = 16
 REPORTS_AN_HOUR = 10
+FLASK = ("flask", "--app", "app")
+TWO_WORKERS = ("--workers", "2", "--blocking-threads", "4")
 Page = tuple[int, str]
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def eventually(true: Callable[[], bool], what: str, site: "Site | None" = None) -> None:
-    """Look again and again, for a bounded time."""
-    pause, ends = threading.Event(), time.monotonic() + PATIENCE
-    while time.monotonic() < ends:
-        if true():
-            return
-        pause.wait(0.2)
-    raise AssertionError(what + (f":\n{site.said()}" if site else ""))
 
 
 @pytest.fixture
@@ -61,34 +50,45 @@ def redis_url(tmp_path: Path) -> Iterator[str]:
     if shutil.which("redis-server") is None:
         skip("Redis is not installed")
     port = free_port()
-    command = [
-        "redis-server",
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--dir",
-        str(tmp_path),
-    ]
+    words = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
     with (tmp_path / "redis.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
+        server = subprocess.Popen(["redis-server", *words], stdout=log, stderr=log)
     yield f"redis://127.0.0.1:{port}/0"
     server.kill()
     server.wait()
 
 
+@contextmanager
+def pooled(folder: Path, database: str) -> Iterator[str]:
+    """The address of a database behind a PgBouncer that gives each transaction any of four connections."""
+    if shutil.which("pgbouncer") is None:
+        skip("PgBouncer is not installed")
+    behind, port = make_url(database), free_port()
+    place = f"host={behind.host} port={behind.port} user={behind.username}"
+    (folder / "pgbouncer.ini").write_text(
+        f"[databases]\n{behind.database} = {place}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
+        f"auth_type = any\npool_mode = transaction\ndefault_pool_size = 4\nmax_client_conn = 200\nunix_socket_dir =\n"
+    )
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    with (folder / "pgbouncer.log").open("wb") as log, (folder / "pgbouncer.ini").open() as settings:
+        words = [*user, "pgbouncer", f"/dev/fd/{settings.fileno()}"]
+        process = subprocess.Popen(words, stdout=log, stderr=log, pass_fds=(settings.fileno(),))
+    yield behind.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+    process.terminate()
+    process.wait(PATIENCE)
+
+
 class Site:
     """The processes of one site."""
 
-    def __init__(self, folder: Path, database: str, redis: str) -> None:
-        self.folder, self.mail = folder, folder / "mail"
+    def __init__(self, folder: Path, app: Flask, petition: int, database: str, redis: str) -> None:
+        self.folder, self.mail, self.app, self.petition = folder, folder / "mail", app, petition
         named = {f"DAUYS_CONTROLLER_{name.upper()}": value for name, value in CONTROLLER if value}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DAUYS_")}
         self._environ = kept | named | {
             "DAUYS_ENV": "test",
             "DAUYS_VAR_DIR": str(folder),
+            "DAUYS_TRUSTED_PROXIES": "1",
             "DAUYS_DATABASE_URL": database,
             "DAUYS_REDIS_URL": redis,
             "DAUYS_SECRET_KEY": "tests only: not a secret of any instance",
@@ -98,9 +98,9 @@ class Site:
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
-        """One more process."""
+        """One more process: a module of Python and its words."""
         with (self.folder / f"log{len(self.processes)}").open("wb") as log:
-            command = [sys.executable, "-m", "flask", "--app", "app", *words]
+            command = [sys.executable, "-m", *words]
             process = subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=log, stderr=log)
         self.processes.append(process)
         return process
@@ -114,6 +114,11 @@ class Site:
     def said(self) -> str:
         """The logs so far."""
         return "\n".join(path.read_text()[-2000:] for path in sorted(self.folder.glob("log*")))
+
+    def counted(self) -> int:
+        """The total that is shown."""
+        with self.app.app_context(), reading() as w:
+            return w.session.scalar(select(PetitionCount.counted)) or 0
 
     def receivers(self) -> Counter[str]:
         """How many mails each mailbox got."""
@@ -129,8 +134,9 @@ class Site:
 
 
 def ask(url: str, fields: dict[str, str] | None = None, browser: CookieJar | None = None) -> Page:
-    """One request of a browser that follows no redirect into another process."""
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(browser))
+    """One request of a browser; the certificate of a test is nobody's."""
+    tls = urllib.request.HTTPSHandler(context=ssl._create_unverified_context())
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(browser), tls)
     sent = None if fields is None else urlencode(fields).encode()
     try:
         with opener.open(url, sent, timeout=PATIENCE) as answer:
@@ -156,37 +162,60 @@ def sign(web: str, petition_id: int, number: int) -> int:
 
 @pytest.mark.redis
 def test_two_webs_and_two_jobs_are_one_site(postgres_url: str, redis_url: str, tmp_path: Path) -> None:
-    database = new_postgres_database(postgres_url, "scale")
-    app = make_app(tmp_path, database, system_clock, mail_url=f"folder:{tmp_path / 'mail'}")
+    with a_site(tmp_path, postgres_url, redis_url) as site:
+        ports = [free_port() for _ in range(2)]
+        for port in ports:
+            site.start(*FLASK, "serve", "--port", str(port))
+        all_are_counted_once(site, [f"http://127.0.0.1:{port}" for port in ports])
+
+
+@pytest.mark.redis
+def test_the_larger_server_is_the_same_site(
+    postgres_url: str, redis_url: str, tmp_path: Path, nginx: tuple[int, int]
+) -> None:
+    front, behind = nginx
+    with a_site(tmp_path, postgres_url, redis_url, pooled) as site:
+        place = ("--host", "127.0.0.1", "--port", str(behind))
+        site.start("granian", "--interface", "wsgi", "--factory", *place, *TWO_WORKERS, "app:create_app")
+        all_are_counted_once(site, [f"https://127.0.0.1:{front}"] * 2)
+
+
+@contextmanager
+def a_site(
+    folder: Path,
+    server: str,
+    redis: str,
+    through: Callable[[Path, str], AbstractContextManager[str]] | None = None,
+) -> Iterator[Site]:
+    """A filled site on a database of its own, which its processes reach `through` something else or directly."""
+    database = new_postgres_database(server, "scale")
+    app = make_app(folder, database, system_clock, mail_url=f"folder:{folder / 'mail'}")
     with app.app_context():
         Base.metadata.create_all(db.engine)
         with work(SYSTEM) as w:
             load_register(w, w.settings.rulebook)
-        petition_id = a_petition()
-        with reading() as w:
-            before = w.session.scalar(select(PetitionCount.counted)) or 0
-    site = Site(tmp_path, database, redis_url)
-    try:
-        webs = [f"http://127.0.0.1:{free_port()}" for _ in range(2)]
-        for web in webs:
-            site.start("serve", "--port", web.rsplit(":", 1)[1])
-        jobs = [site.start("jobs", "run") for _ in range(2)]
-        for web in webs:
-            eventually(lambda web=web: answers(web), f"{web} never answered", site)  # type: ignore[misc]
-        signed_and_confirmed(site, webs, petition_id, jobs[0])
+        petition = a_petition()
+    with through(folder, database) if through else nullcontext(database) as reached:
+        site = Site(folder, app, petition, reached, redis)
+        try:
+            yield site
+        finally:
+            site.stop()
+            dispose(app)
 
-        def counted() -> int:
-            with app.app_context(), reading() as w:
-                return w.session.scalar(select(PetitionCount.counted)) or 0
 
-        eventually(lambda: counted() == before + SIGNERS, "the tally never came to all of them")
-        with app.app_context(), reading(SYSTEM) as w:
-            assert tally.check(w) == []
-        assert set(site.receivers().values()) == {1}
-        limits_are_shared(webs, petition_id)
-    finally:
-        site.stop()
-        dispose(app)
+def all_are_counted_once(site: Site, webs: list[str]) -> None:
+    """Two job processes beside the webs; everybody is counted once, gets one mail, and limits hold over all."""
+    before = site.counted()
+    jobs = [site.start(*FLASK, "jobs", "run") for _ in range(2)]
+    for web in webs:
+        eventually(lambda web=web: answers(web), said=site.said)  # type: ignore[misc]
+    signed_and_confirmed(site, webs, jobs[0])
+    eventually(lambda: site.counted() == before + SIGNERS, said=site.said)
+    with site.app.app_context(), reading(SYSTEM) as w:
+        assert tally.check(w) == []
+    assert set(site.receivers().values()) == {1}
+    limits_are_shared(webs, site.petition)
 
 
 def answers(web: str) -> bool:
@@ -196,17 +225,15 @@ def answers(web: str) -> bool:
         return False
 
 
-def signed_and_confirmed(
-    site: Site, webs: list[str], petition_id: int, job: "subprocess.Popen[bytes]"
-) -> None:
+def signed_and_confirmed(site: Site, webs: list[str], job: "subprocess.Popen[bytes]") -> None:
     """Everybody at once through both webs; one job process is killed while the mails go out."""
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda n: sign(webs[n % 2], petition_id, n), range(SIGNERS)))
+        found = list(pool.map(lambda n: sign(webs[n % 2], site.petition, n), range(SIGNERS)))
         assert found == [200] * SIGNERS  # the page that it is redirected to
-        eventually(lambda: bool(site.links()), "no mail went out")
+        eventually(lambda: bool(site.links()), said=site.said)
         job.send_signal(signal.SIGKILL)
         job.wait()
-        eventually(lambda: len(site.receivers()) == SIGNERS, "not everybody got a mail")
+        eventually(lambda: len(site.receivers()) == SIGNERS, said=site.said)
         links = site.links()
         # Each link twice, once at each web: it counts once.
         urls = [f"{web}{link}" for link in links for web in webs]
