@@ -184,6 +184,18 @@ def open_connection(*, writes: bool) -> Connection:
     return _bound(db.engine, writes).connect()
 
 
+@lru_cache(maxsize=16)
+def _alone(engine: Engine) -> Engine:
+    # SQLite begins nothing for a single SELECT, and its driver must not be told to: it would begin by itself later.
+    plain = engine.dialect.name == "sqlite"
+    return engine.execution_options(writes=False, **({} if plain else {"isolation_level": "AUTOCOMMIT"}))
+
+
+def open_glance() -> Connection:
+    """A connection for one statement that reads, with no transaction around it."""
+    return _alone(db.engine).connect()
+
+
 def upsert(session: Session, table: Any) -> Any:
     """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update` on both databases."""
     dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -5,13 +5,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from flask import Flask, Response, abort, current_app, request
 from flask_limiter import Limiter
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import Storage
 
 from core.config import Settings
@@ -174,6 +175,11 @@ def noted(what: str) -> int:
         return 0
 
 
+@lru_cache(maxsize=64)
+def _rule(text: str) -> RateLimitItem:
+    return parse(text)
+
+
 def _noted_key(what: str) -> str:
     return f"noted|{kernel().clock().date()}|{what}"
 
@@ -181,7 +187,7 @@ def _noted_key(what: str) -> str:
 def _count(rules: Iterable[str], purpose: str, key: str) -> bool:
     if _off():
         return True
-    items = [(parse(rule), purpose, key) for rule in rules]
+    items = [(_rule(rule), purpose, key) for rule in rules]
     try:
         if not all(limiter.limiter.test(*item) for item in items):
             return False

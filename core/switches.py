@@ -14,8 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.audit import record
 from core.db import Base, UtcDateTime, code_column
 from core.i18n import LANGUAGES
+from core.prepared import Prepared
 from core.refusal import Refusal
-from core.work import Work, reading
+from core.work import Work, glance, reading
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -60,6 +61,11 @@ def is_on(w: Work, name: Switch) -> bool:
     names = {name.value, Switch.READ_ONLY.value} if name in WITH_READ_ONLY else {name.value}
     found = select(SwitchRow.name).where(SwitchRow.name.in_(names), SwitchRow.on)
     return w.session.scalar(found.limit(1)) is not None
+
+
+_READ_ONLY = Prepared(
+    lambda _insert: select(SwitchRow.name).where(SwitchRow.name == Switch.READ_ONLY.value, SwitchRow.on)
+)
 
 
 def refuse_if(w: Work, name: Switch) -> None:
@@ -118,8 +124,8 @@ def init_switches(app: Flask, concerned: Mapping[Switch, Iterable[str]]) -> None
         if request.method in SAFE or request.endpoint is None:
             return
         if not getattr(current_app.view_functions[request.endpoint], "works_read_only", False):
-            with reading() as w:
-                if is_on(w, Switch.READ_ONLY):
+            with glance() as w:
+                if _READ_ONLY.first(w, {}):
                     raise Refusal("read-only")
 
     @app.context_processor

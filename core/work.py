@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.config import Settings
 from core.crypto import KeyRing
-from core.db import open_connection, open_session
+from core.db import open_connection, open_glance, open_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,14 @@ def brief_work(actor: Actor = ANYONE) -> Iterator[Work]:
         yield w
         if isinstance(w.opened, Session):
             w.opened.flush()
+
+
+@contextmanager
+def glance(actor: Actor = ANYONE) -> Iterator[Work]:
+    """`reading` for one prepared statement that every request asks: neither a Session nor a transaction around it."""
+    shared = kernel()
+    with open_glance() as connection:
+        yield Work(connection, actor, shared.clock(), shared)
 
 
 @contextmanager
