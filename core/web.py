@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
@@ -139,46 +138,6 @@ def page(template: str, /, *, form: Form | None = None, status: int | None = Non
     code = status or (form.status if form is not None and request.method == "POST" else 200)
     facts["title_prefix"] = i18n._("Error:") if code in {400, 422} else ""
     return make_response(render_template(template, form=form, **facts), code)
-
-
-_ALIKE_MOST = 256
-
-
-def page_alike(template: str, secrets: Mapping[str, str], /, **facts: Any) -> Response:
-    """A page that is the same for everybody but for their `secrets`: rendered once for the same facts.
-
-    Secrets are tokens (letters, digits, `-` and `_`) that stand in the address or in the facts; all else that the
-    template is given must be hashable, and say everything that the page depends on.
-    """
-    marked = {name: _marked(value, secrets) for name, value in facts.items()}
-    key = (
-        template,
-        i18n.language(),
-        request.query_string,
-        tuple(secrets),
-        tuple(marked.items()),
-    )
-    pages: OrderedDict[object, str] = current_app.extensions.setdefault("dauys_alike", OrderedDict())
-    kept = pages.get(key)
-    if kept is None:
-        kept = _marked(render_template(template, title_prefix="", **facts), secrets)
-        pages[key] = kept
-        while len(pages) > _ALIKE_MOST:
-            pages.popitem(last=False)
-    for name, value in secrets.items():
-        kept = kept.replace(_MARK.format(name), value)
-    return make_response(kept)
-
-
-# Signs that no form takes, so that nobody's words can hold a mark.
-_MARK = "\ue000{}\ue001"
-
-
-def _marked(value: Any, secrets: Mapping[str, str]) -> Any:
-    if isinstance(value, str):
-        for name, secret in secrets.items():
-            value = value.replace(secret, _MARK.format(name))
-    return value
 
 
 def unlisted(response: Response) -> Response:

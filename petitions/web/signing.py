@@ -5,15 +5,17 @@ from dataclasses import asdict
 from datetime import datetime
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from flask_wtf.csrf import generate_csrf
 
 from authorities.queries import area_choices
 from core.access import acting, by_token, open_to_all, public
+from core.alike import page_alike
 from core.forms import refusals_on
 from core.i18n import language, url
 from core.links import absolute_url
 from core.refusal import Refusal
-from core.web import page, page_alike, unlisted
-from core.work import ANYONE, Work, brief_work, reading, work
+from core.web import page, unlisted
+from core.work import ANYONE, Actor, Work, brief_work, reading, work
 from petitions.domain.notice import Audience
 from petitions.queries import signing as queries
 from petitions.queries.privacy import Version, in_force
@@ -35,7 +37,14 @@ bp.after_request(unlisted)
 @open_to_all
 def form(petition_id: int) -> Response:
     """The form, filled in for who is signed in; a page that says why where nobody can sign."""
-    with reading(acting()) as w:
+    actor = acting()
+    if actor.account_id is None:
+        return page_alike({"csrf": generate_csrf()}, lambda: _form(petition_id, actor))
+    return _form(petition_id, actor)
+
+
+def _form(petition_id: int, actor: Actor) -> Response:
+    with reading(actor) as w:
         sheet, known = queries.sheet(w, petition_id), queries.known_signer(w)
     if sheet.closed:
         return _closed(sheet)
@@ -137,8 +146,10 @@ def confirm(token: str) -> Response:
         petition, row, waiting = queries.confirm_link(w, token)
         told = queries.outlook(w, petition, joiner=row.joiner)
         again = queries.again_text(w, petition, row)
-    template = "petitions/confirm_again.html" if again else "petitions/confirm.html"
-    return page(template, p=told, token=token, waiting=waiting, again=again)
+    if again:
+        return page("petitions/confirm_again.html", p=told, token=token, waiting=waiting, again=again)
+    facts = {"p": told, "token": token, "waiting": waiting}
+    return page_alike({"token": token}, lambda: page("petitions/confirm.html", **facts), told, waiting)
 
 
 @bp.post(CONFIRM)
@@ -150,7 +161,8 @@ def confirm_now(token: str) -> Response:
         share = _share(w, done.outlook)
     manage = absolute_url("signing.manage", token=done.manage, lang=language()) if done.manage else None
     secrets = {"token": token, **({"manage": done.manage} if done.manage else {})}
-    return page_alike("petitions/confirmed.html", secrets, p=done.outlook, manage=manage, share=share)
+    facts = {"p": done.outlook, "manage": manage, "share": share}
+    return page_alike(secrets, lambda: page("petitions/confirmed.html", **facts), done.outlook, manage, share)
 
 
 @bp.get(MANAGE)

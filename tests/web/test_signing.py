@@ -146,6 +146,17 @@ def test_a_bad_token_is_400_with_what_was_typed(client: FlaskClient, token: str 
     assert client.post(page_of(petition_id), data=fresh).status_code == 303
 
 
+def test_a_form_made_once_for_many_has_each_one_s_token(app: Flask, client: FlaskClient) -> None:
+    path = page_of(a_petition())
+    others = app.test_client()
+    pages = [client.get(path).text, others.get(path).text]
+    tokens = [csrf(page) for page in pages]
+    assert len(set(tokens)) == 2 and "\ue000" not in "".join(pages)
+    assert pages[0].replace(tokens[0], "") == pages[1].replace(tokens[1], "")
+    for browser, token in ((client, tokens[0]), (others, tokens[1])):
+        assert browser.post(path, data=FORM | {"csrf_token": token}).status_code == 303
+
+
 def test_a_token_of_another_browser_is_400(app: Flask, client: FlaskClient) -> None:
     petition_id = a_petition()
     foreign = csrf(app.test_client().get(page_of(petition_id)).text)

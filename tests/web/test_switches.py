@@ -107,6 +107,19 @@ def test_the_other_switches_leave_the_other_routes_alone(
             assert (rule.endpoint, answer.status_code < 500) == (rule.endpoint, True)
 
 
+def test_what_is_switched_on_is_said_on_pages_that_many_get_alike(client: FlaskClient) -> None:
+    number = a_petition()
+    path = page_of(number)
+    for email in ("ainur@mail.example", "daniyar@mail.example"):
+        sign(number, email=email)
+    links = [f"/signatures/confirm/{token_of(row)}" for row in rows(number)]
+    assert TEXTS["ru"] not in client.get(f"{path}?lang=ru").text + client.post(f"{links[0]}?lang=ru").text
+    switch(Switch.BANNER, words=TEXTS)
+    assert TEXTS["ru"] in client.get(f"{path}?lang=ru").text
+    assert TEXTS["ru"] in client.get(f"{links[1]}?lang=ru").text
+    assert TEXTS["ru"] in client.post(f"{links[1]}?lang=ru").text
+
+
 def test_no_new_petitions_is_said_where_one_would_begin(app: Flask, client: FlaskClient) -> None:
     number = a_petition()
     sign_in(client, an_author())
