@@ -1,4 +1,4 @@
-"""Pages that are the same for everybody but for a token or two: made once in five seconds, and then filled in."""
+"""Pages and mails that are the same for everybody but for a token or two: made once in five seconds, then filled in."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
@@ -20,7 +20,7 @@ _MARK = "\ue000{}\ue001"
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A page with marks in the places of its secrets, and when it was made."""
+    """A text with marks in the places of its secrets, and when it was made."""
 
     text: str
     made: datetime
@@ -33,27 +33,56 @@ def page_alike(secrets: Mapping[str, str], make: Callable[[], Response], *facts:
     else that the page says of who asks for it must be in `facts`. What a Work of this process changed in public is seen
     at once. An answer other than 200 is not kept.
     """
-    shared = kernel()
-    address = _marked(request.full_path, secrets)
-    said = tuple(_marked(fact, secrets) if isinstance(fact, str) else fact for fact in facts)
-    key = (shared.changes.number, request.endpoint, language(), address, tuple(secrets), said)
-    pages: OrderedDict[Hashable, _Kept] = current_app.extensions.setdefault("dauys_alike", OrderedDict())
-    kept, now = pages.get(key), shared.clock()
-    if kept is None or not kept.made <= now < kept.made + KEPT:
+    key = _key(secrets, (request.endpoint, request.full_path, *facts))
+    text = _kept(key)
+    if text is None:
         answer = make()
         if answer.status_code != HTTPStatus.OK:
             return answer
-        kept = pages[key] = _Kept(_marked(answer.get_data(as_text=True), secrets), now)
-        pages.move_to_end(key)
-        while len(pages) > MOST:
-            pages.popitem(last=False)
-    text = kept.text
-    for name, value in secrets.items():
-        text = text.replace(_MARK.format(name), value)
-    return make_response(text)
+        text = _keep(key, _marked(answer.get_data(as_text=True), secrets))
+    return make_response(_filled(text, secrets))
+
+
+def text_alike(secrets: Mapping[str, str], make: Callable[[], str], *facts: Hashable) -> str:
+    """The same for a text in the language that is spoken; `facts` tell it from every other one."""
+    key = _key(secrets, facts)
+    text = _kept(key)
+    if text is None:
+        text = _keep(key, _marked(make(), secrets))
+    return _filled(text, secrets)
+
+
+def _key(secrets: Mapping[str, str], facts: tuple[Hashable, ...]) -> Hashable:
+    said = tuple(_marked(fact, secrets) if isinstance(fact, str) else fact for fact in facts)
+    return (kernel().changes.number, language(), tuple(secrets), said)
+
+
+def _shelf() -> OrderedDict[Hashable, _Kept]:
+    found: OrderedDict[Hashable, _Kept] = current_app.extensions.setdefault("dauys_alike", OrderedDict())
+    return found
+
+
+def _kept(key: Hashable) -> str | None:
+    kept, now = _shelf().get(key), kernel().clock()
+    return kept.text if kept is not None and kept.made <= now < kept.made + KEPT else None
+
+
+def _keep(key: Hashable, text: str) -> str:
+    shelf = _shelf()
+    shelf[key] = _Kept(text, kernel().clock())
+    shelf.move_to_end(key)
+    while len(shelf) > MOST:
+        shelf.popitem(last=False)
+    return text
 
 
 def _marked(text: str, secrets: Mapping[str, str]) -> str:
     for name, secret in secrets.items():
         text = text.replace(secret, _MARK.format(name))
+    return text
+
+
+def _filled(text: str, secrets: Mapping[str, str]) -> str:
+    for name, secret in secrets.items():
+        text = text.replace(_MARK.format(name), secret)
     return text

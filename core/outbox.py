@@ -9,14 +9,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from sqlalchemy import JSON, Index, Select, func, select, update
+from sqlalchemy import JSON, Index, Select, bindparam, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Base, BigId, UtcDateTime, code_column, is_postgres, upsert
 from core.jobs import job
 from core.mail import Message, PermanentFailure, TemporaryFailure, TransportDown, compose, transport_for
 from core.prepared import Prepared, given
-from core.work import SYSTEM, Work, kernel, reading, work
+from core.work import SYSTEM, Work, brief_work, kernel, reading, work
 
 # A claim is renewed while its batch goes out, so that after a kill the rest waits no longer than this.
 CLAIM = timedelta(seconds=12)
@@ -137,7 +137,7 @@ def sweep_broadcasts() -> int:
 
 
 def _expand_step() -> int:
-    with work(SYSTEM) as w:
+    with work(SYSTEM, shows=False) as w:
         query = select(Broadcast).where(Broadcast.done_at.is_(None)).order_by(Broadcast.id).limit(1)
         row = w.session.scalar(_locked(w, query))
         if row is None:
@@ -174,7 +174,7 @@ def _locked(w: Work, query: Select[Any]) -> Select[Any]:
 
 
 def _claim() -> Sequence[OutboxRow]:
-    with work(SYSTEM) as w:
+    with work(SYSTEM, shows=False) as w:
         open_rows = (OutboxRow.sent_at.is_(None), OutboxRow.parked_at.is_(None), OutboxRow.due_at <= w.now)
         query = select(OutboxRow).where(*open_rows).order_by(OutboxRow.due_at, OutboxRow.id).limit(BATCH)
         rows = w.session.scalars(_locked(w, query)).all()
@@ -186,7 +186,7 @@ def _claim() -> Sequence[OutboxRow]:
 
 def _renew(rows: Sequence[OutboxRow]) -> None:
     """Keep the claim on what is still to go out."""
-    with work(SYSTEM) as w:
+    with work(SYSTEM, shows=False) as w:
         mine = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows]))
         w.session.execute(mine.values(due_at=w.now + CLAIM))
 
@@ -222,7 +222,7 @@ def _send(row: OutboxRow) -> None:
 
 def _postpone(rows: Sequence[OutboxRow]) -> None:
     """Give back what could not even be tried: its claim was no try."""
-    with work(SYSTEM) as w:
+    with work(SYSTEM, shows=False) as w:
         mine = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows]))
         w.session.execute(mine.values(tries=OutboxRow.tries - 1, due_at=w.now + WAIT_FOR_TRANSPORT))
 
@@ -233,15 +233,26 @@ def message_id(key: str, base_url: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
 
 
+_SENT = Prepared(
+    lambda _insert: (
+        update(OutboxRow)
+        .where(OutboxRow.id == bindparam("row"))
+        .values(**given(OutboxRow, ("sent_at", "fault")))
+    )
+)
+
+
 def _settle(row_id: int, *, fault: str | None = None, park: bool = False) -> None:
-    with work(SYSTEM) as w:
+    if fault is None:
+        with brief_work(SYSTEM) as w:
+            _SENT.run(w, {"row": row_id, "new_sent_at": w.now, "new_fault": None})
+        return
+    with work(SYSTEM, shows=False) as w:
         row = w.session.get(OutboxRow, row_id)
         if row is None:
             return
-        row.fault = fault[:80] if fault else None
-        if fault is None:
-            row.sent_at = w.now
-        elif park:
+        row.fault = fault[:80]
+        if park:
             row.parked_at = w.now
         else:
             row.due_at = w.now + timedelta(minutes=2**row.tries)

@@ -1,12 +1,14 @@
 """The mails that signing causes, made when they are sent; none of them names a petition (TRUST rule 5)."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import select
 
-from core.i18n import _, speaking
+from core.alike import text_alike
+from core.i18n import _, format_datetime, speaking
 from core.links import absolute_url
 from core.mail import Message
 from core.outbox import Recipient, expands, renders
@@ -77,7 +79,13 @@ def _mail(w: Work, row: Signature, language: str, template: str, endpoint: str, 
             "link": absolute_url(endpoint, token=token, lang=language),
             "until": row.expires_at,
         }
-        text, html = (_rendered(f"mail/{template}.{kind}", facts) for kind in ("txt", "html"))
+        until = format_datetime(row.expires_at)
+        text, html = (
+            text_alike(
+                {"token": token}, partial(_rendered, f"mail/{template}.{kind}", facts), template, kind, until
+            )
+            for kind in ("txt", "html")
+        )
     return Message(address, facts["subject"], text, html, language)
 
 
