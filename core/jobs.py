@@ -244,7 +244,7 @@ def _finish(name: str, done: int, fault: str | None) -> None:
 class SecondsScheduler(Scheduler):
     """huey looks for periodic tasks once a minute; counts on public pages must be fresher than that."""
 
-    periodic_task_seconds = 3
+    periodic_task_seconds = 2
 
 
 class SecondsConsumer(Consumer):

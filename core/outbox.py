@@ -152,7 +152,7 @@ def _expand_step() -> int:
         return max(1, len(recipients))
 
 
-@job("outbox", every=timedelta(seconds=5))
+@job("outbox", every=timedelta(seconds=1))
 def sweep_outbox() -> int:
     """Send what is due, in batches; returns how many rows were handled."""
     handled = 0
