@@ -69,8 +69,8 @@ def _kept(key: Hashable) -> str | None:
 
 def _keep(key: Hashable, text: str) -> str:
     shelf = _shelf()
+    shelf.pop(key, None)  # to its end, whatever other threads do meanwhile
     shelf[key] = _Kept(text, kernel().clock())
-    shelf.move_to_end(key)
     while len(shelf) > MOST:
         shelf.popitem(last=False)
     return text

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.mime.multipart import MIMEMultipart
@@ -54,7 +55,11 @@ def compose(message: Message, sender: str, message_id: str, at: datetime) -> Mai
     """The multipart mail. Raises PermanentFailure where a text cannot stand in a header, as an address that is none."""
     try:
         Address(addr_spec=message.to)
-    except ValueError as error:
+    except (
+        ValueError,
+        IndexError,
+        MessageError,
+    ) as error:  # which of them depends on where the parser gives up
         raise PermanentFailure("the address is not one") from error
     bodies = [MIMEText(message.text, "plain", "utf-8"), MIMEText(message.html, "html", "utf-8")]
     mail = MIMEMultipart("alternative", _subparts=bodies, policy=POLICY)

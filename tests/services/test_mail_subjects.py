@@ -30,6 +30,15 @@ def test_an_address_to_unsubscribe_is_neither_encoded_nor_broken() -> None:
     assert read.get_body(("html",)).get_content().strip() == "<p>Мәтін</p>"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    "address", ["", "a", "@post.example", "a b@post.example", "(a@post.example", "a@", '"@post.example']
+)
+def test_what_is_no_address_is_never_sent_to(address: str) -> None:
+    message = Message(address, "Жаңалық", "Мәтін", "<p>Мәтін</p>", "kk")
+    with pytest.raises(PermanentFailure):
+        compose(message, "Dauys <no-reply@dauys.example>", "<1@dauys.example>", AT)
+
+
 @pytest.mark.parametrize("broken", ["a\r\nBcc: b@post.example", "a\nb", "a\x00b"])
 def test_a_header_with_a_line_break_is_never_sent(broken: str) -> None:
     for message in (
