@@ -20,6 +20,7 @@ from tests.journeys.test_main_journey import (
     staff,
     state,
 )
+from tests.signing_pages import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AUTHOR, BESIDE = "aigul@mail.example", "erlan@mail.example"
@@ -120,7 +121,7 @@ def test_joiners_to_publication_with_a_correction_in_between(site: Site, people:
     reader.goto(f"/petitions/{petition_id}")
     expect(reader.locator("main")).to_contain_text("Адамның аты алынды")
     assert counted(site, petition_id) == len(joiners)
-    assert all(TITLE not in mail.as_string() for mailbox in joiners for mail in site.mails_to(mailbox))
+    assert all(TITLE not in text_of(mail) for mailbox in joiners for mail in site.mails_to(mailbox))
 
 
 def test_a_co_author_is_invited_accepts_and_leaves(site: Site, people: People) -> None:

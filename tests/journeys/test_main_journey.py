@@ -11,6 +11,7 @@ from petitions.domain.lifecycle import State
 from petitions.models.petition import Petition
 from tests.factories import VILLAGE_BODY, a_village
 from tests.journeys.conftest import People, Site
+from tests.signing_pages import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PASSWORD = "жасыл терезе алты түйе"
@@ -179,4 +180,4 @@ def test_from_registration_to_the_published_answer(site: Site, people: People) -
         m for m in site.mails_to("follower@mail.example") if "/unsubscribe/" in str(m["List-Unsubscribe"])
     ]
     assert len(answers) == 2  # the hand-over and the answer
-    assert all("кітапхана" not in m.as_string().lower() for m in answers)
+    assert all("кітапхана" not in text_of(m).lower() for m in answers)

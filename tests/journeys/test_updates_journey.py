@@ -11,6 +11,7 @@ from tests.factories import a_petition
 from tests.journeys.conftest import People, Site
 from tests.journeys.test_appeal_journey import AUTHOR, an_author
 from tests.journeys.test_main_journey import give_signature, send, sign_in, sign_in_as_staff, staff, state
+from tests.signing_pages import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 FOLLOWER = "follower@mail.example"
@@ -53,7 +54,7 @@ def test_an_update_reaches_followers_and_they_can_end_the_letters(site: Site, pe
     # Who asked for news has one mail, which names nothing; who did not has none.
     (mail,) = [mail for mail in site.mails_to(FOLLOWER) if mail["List-Unsubscribe"]]
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert all(word not in mail.as_string() for word in (TITLE, "Мәслихат", f"/petitions/{petition_id}"))
+    assert all(word not in text_of(mail) for word in (TITLE, "Мәслихат", f"/petitions/{petition_id}"))
     assert not [mail for mail in site.mails_to("silent@mail.example") if mail["List-Unsubscribe"]]
 
     # The private page leads to the words.

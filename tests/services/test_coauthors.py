@@ -31,6 +31,7 @@ from petitions.services.submitting import revise, submit, withdraw
 from tests.accounts import mails
 from tests.cases import events
 from tests.factories import a_moderator, a_petition, an_account, an_author
+from tests.signing_pages import text_of
 from tests.writing import (
     TEXT,
     TITLE,
@@ -120,7 +121,7 @@ def test_the_mail_of_an_invitation_names_no_petition_and_its_link_expires(app: F
     number, author = a_draft()
     row = invited(number, author)
     [mail] = [mail for mail in mails() if MAILBOX in mail["To"]]
-    body = mail.as_string() + mail.get_body(("plain",)).get_content() + mail.get_body(("html",)).get_content()
+    body = text_of(mail)
     assert NAME in body and "/petitions/co-author/" in body
     assert TITLE not in body and f"/petitions/{number}" not in body and "Айгүл" not in body
     token = token_of(row)
