@@ -4,18 +4,20 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_CORE, CLIENT_CORE = "0", "1"
 READY_SECONDS = 120
+FIRST_INHERITED = 3
 CONTROLLER = {
     "PERSON": "Сәуле Үлгіева",
     "BODY": "«Үлгі» қоғамдық қоры",
@@ -77,21 +79,46 @@ class Site:
         mark.write_text(wanted)
 
     @contextmanager
-    def serving(self, app: str = "app", *, jobs: bool = False) -> Iterator[subprocess.Popen[bytes]]:
-        """The web server until the block ends, pinned to a core of its own; with `jobs` those beside it."""
-        options = ["serve", "--port", str(self.port)] + ["--jobs"] * jobs
-        program = [*pinned(SERVER_CORE), sys.executable, "-m", "flask", "--app", app, *options]
-        if jobs:
-            program = program[len(pinned(SERVER_CORE)) :]
+    def serving(self, app: str = "app") -> Iterator[subprocess.Popen[bytes]]:
+        """The web server until the block ends, pinned to a core of its own."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(program, cwd=ROOT, env=self.environ(), stdout=log, stderr=log)
-        try:
+        command = [*pinned(SERVER_CORE), *_flask(app), "serve", "--port", str(self.port)]
+        with self._started(command) as process:
             wait_for(self.url + ("/healthz" if app != "bench.hello" else "/"))
+            yield process
+
+    @contextmanager
+    def installed(self) -> Iterator[None]:
+        """All that docs/operations.md installs on one machine: two web processes that share a port, and the jobs."""
+        serve = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh", *_flask("app"), "serve"]
+        with socket.create_server(("127.0.0.1", self.port), backlog=1024) as port, ExitStack() as running:
+            for command, shared in ((serve, port), (serve, port), ([*_flask("app"), "jobs", "run"], None)):
+                running.enter_context(self._started(command, shared))
+            wait_for(self.url + "/healthz")
+            yield
+
+    @contextmanager
+    def _started(
+        self, command: list[str], port: socket.socket | None = None
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """A process until the block ends; it finds `port` where systemd leaves an open socket (sd_listen_fds(3))."""
+
+        def hand_over() -> None:
+            if port is not None:
+                os.dup2(port.fileno(), FIRST_INHERITED)
+
+        kept = {"preexec_fn": hand_over, "pass_fds": (FIRST_INHERITED,)} if port is not None else {}
+        with (self.folder / "log").open("ab") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=self.environ(), stdout=log, stderr=log, **kept)  # type: ignore[call-overload]
+        try:
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
+
+
+def _flask(app: str) -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", app]
 
 
 def pinned(core: str) -> list[str]:

@@ -4,7 +4,7 @@ import ipaddress
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -30,9 +30,9 @@ log = structlog.get_logger()
 
 _TABLE = "CREATE TABLE IF NOT EXISTS hits (key TEXT PRIMARY KEY, n INTEGER NOT NULL, expires REAL NOT NULL)"
 _INCREASE = """
-    INSERT INTO hits VALUES (:key, :n, :expires) ON CONFLICT (key) DO UPDATE SET
-    n = CASE WHEN hits.expires <= :now THEN :n ELSE hits.n + :n END,
-    expires = CASE WHEN hits.expires <= :now THEN :expires ELSE hits.expires END RETURNING n
+    INSERT INTO hits VALUES {rows} ON CONFLICT (key) DO UPDATE SET
+    n = CASE WHEN hits.expires <= ? THEN excluded.n ELSE hits.n + excluded.n END,
+    expires = CASE WHEN hits.expires <= ? THEN excluded.expires ELSE hits.expires END RETURNING key, n
 """
 
 
@@ -57,20 +57,27 @@ class SqliteStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` more; the window starts with its first hit and lasts `expiry` seconds."""
+        return self.incr_all([(key, expiry, amount)])[0]
+
+    def incr_all(self, hits: Sequence[tuple[str, float, int]]) -> list[int]:
+        """The same for several keys, none of them twice, in one statement; the counts in the order of the keys."""
         now = time.time()
         if now - self._purged > PURGE_SECONDS:
             self._purged = now
-            self._rows("DELETE FROM hits WHERE expires <= :now", now=now)
-        return int(self._rows(_INCREASE, key=key, n=amount, expires=now + expiry, now=now)[0][0])
+            self._rows("DELETE FROM hits WHERE expires <= ?", now)
+        values = [value for key, expiry, amount in hits for value in (key, amount, now + expiry)]
+        statement = _INCREASE.format(rows=", ".join(["(?, ?, ?)"] * len(hits)))
+        counts: dict[str, int] = dict(self._rows(statement, *values, now, now))
+        return [counts[key] for key, *_rest in hits]
 
     def get(self, key: str) -> int:
         """The count of the running window."""
-        rows = self._rows("SELECT n FROM hits WHERE key = :key AND expires > :now", key=key, now=time.time())
+        rows = self._rows("SELECT n FROM hits WHERE key = ? AND expires > ?", key, time.time())
         return int(rows[0][0]) if rows else 0
 
     def get_expiry(self, key: str) -> float:
         """When the running window ends, in seconds of the epoch."""
-        rows = self._rows("SELECT expires FROM hits WHERE key = :key", key=key)
+        rows = self._rows("SELECT expires FROM hits WHERE key = ?", key)
         return float(rows[0][0]) if rows else time.time()
 
     def check(self) -> bool:
@@ -79,11 +86,11 @@ class SqliteStorage(Storage):
 
     def expired(self) -> int:
         """How many counters lie there although their window has ended."""
-        return int(self._rows("SELECT count(*) FROM hits WHERE expires <= :now", now=time.time())[0][0])
+        return int(self._rows("SELECT count(*) FROM hits WHERE expires <= ?", time.time())[0][0])
 
     def forget_expired(self) -> int:
         """Delete them."""
-        return len(self._rows("DELETE FROM hits WHERE expires <= :now RETURNING key", now=time.time()))
+        return len(self._rows("DELETE FROM hits WHERE expires <= ? RETURNING key", time.time()))
 
     def reset(self) -> int:
         """Forget everything."""
@@ -91,9 +98,9 @@ class SqliteStorage(Storage):
 
     def clear(self, key: str) -> None:
         """Forget one counter."""
-        self._rows("DELETE FROM hits WHERE key = :key", key=key)
+        self._rows("DELETE FROM hits WHERE key = ?", key)
 
-    def _rows(self, statement: str, **values: object) -> list[tuple[Any, ...]]:
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(statement, values).fetchall()
 
@@ -151,9 +158,29 @@ def allowed(rules: Iterable[str], purpose: str, contact: str) -> bool:
     return _count(rules, purpose, daily_key(contact))
 
 
-def allowed_here(rules: Iterable[str], purpose: str) -> bool:
-    """The same for the network that this request comes from."""
-    return _count(rules, purpose, network_key())
+def allowed_here(rules: Mapping[str, Iterable[str]], noted_as: str) -> bool:
+    """Count one act of the network that this request comes from under each purpose, and `note` it, all at once.
+
+    What is refused counts too: a network that goes on sending stays refused until the longest window ends.
+    """
+    if _off():
+        return True
+    key = network_key()
+    items = [(_rule(rule), purpose) for purpose, named in rules.items() for rule in named]
+    hits = [(item.key_for(purpose, key), item.get_expiry(), 1) for item, purpose in items]
+    try:
+        counts = _hit([*hits, (_noted_key(noted_as), 2 * DAY_SECONDS, 1)])
+    except Exception as error:
+        log.error("limits not available", kind=type(error).__name__)
+        return True
+    return all(count <= item.amount for count, (item, _purpose) in zip(counts, items, strict=False))
+
+
+def _hit(hits: Sequence[tuple[str, int, int]]) -> list[int]:
+    store = limiter.storage
+    if isinstance(store, SqliteStorage):
+        return store.incr_all(hits)
+    return [store.incr(*hit) for hit in hits]
 
 
 def note(what: str) -> None:

@@ -365,8 +365,18 @@ def chosen_encoding(header: str) -> str:
     return _read_encoding(header) if len(header) <= LONGEST_ADDRESS else ""
 
 
+def takes_gzip(header: str) -> bool:
+    """Whether Accept-Encoding allows gzip."""
+    return len(header) <= LONGEST_ADDRESS and _read_gzip(header)
+
+
 @lru_cache(maxsize=256)
 def _read_encoding(header: str) -> str:
     accepted = parse_accept_header(header)
     best = max(("br", "gzip"), key=accepted.quality)
     return best if accepted.quality(best) > 0 else ""
+
+
+@lru_cache(maxsize=256)
+def _read_gzip(header: str) -> bool:
+    return parse_accept_header(header).quality("gzip") > 0

@@ -1,5 +1,7 @@
 """The web server: waitress on a socket of its own or of systemd's, and a stop after which no request is missing."""
 
+import gc
+import logging
 import os
 import signal
 import socket
@@ -38,12 +40,17 @@ class Server:
         limits = {"threads": 8, "connection_limit": 1000, "channel_timeout": 30}
         # How many proxies are believed is a setting that ProxyFix keeps to; waitress would cut off what they say.
         limits["clear_untrusted_proxy_headers"] = False
+        # How many wait stands in /metrics; a line for each of them would cost a storm a seventh of its processor.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         shedding = Shedding(app, app, lambda: len(self._server.task_dispatcher.queue))
         self._server = create_server(shedding, map=self._map, **where, **limits)
         self._shared = bool(given)
 
     def run(self) -> None:
         """Serve until a signal; returns when everything is answered."""
+        # What is loaded by now stays for good, and need not be looked through for garbage while people wait.
+        gc.collect()
+        gc.freeze()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self._stopping:

@@ -14,9 +14,8 @@ TO_ONE_PETITION = ("180 per minute", "600 per hour")
 
 def network_is_free(petition_id: int) -> bool:
     """Count one entry of this request's network; False once it has sent more than people behind one address do."""
-    note(ENTRIES)
-    of_site = allowed_here(FROM_ONE_NETWORK, "entries")
-    if of_site and allowed_here(TO_ONE_PETITION, f"entries|{petition_id}"):
+    rules = {"entries": FROM_ONE_NETWORK, f"entries|{petition_id}": TO_ONE_PETITION}
+    if allowed_here(rules, noted_as=ENTRIES):
         return True
     note(HELD)
     return False

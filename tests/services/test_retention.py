@@ -520,7 +520,7 @@ def test_network_counters_go_within_the_day(app, clock) -> None:
 
     store = SqliteStorage("sqlite:///:memory:")
     now = time.time()
-    store._rows("INSERT INTO hits VALUES ('a', 1, :then), ('b', 1, :later)", then=now - 1, later=now + 9)
+    store._rows("INSERT INTO hits VALUES ('a', 1, ?), ('b', 1, ?)", now - 1, now + 9)
     assert (store.expired(), store.forget_expired(), store.expired()) == (1, 1, 0)
 
 

@@ -430,7 +430,8 @@ def test_the_file_of_limits_forgets(tmp_path, monkeypatch: pytest.MonkeyPatch) -
     assert (store.get("a"), store.get_expiry("a"), store.get("c")) == (2, now + 60, 0)
     now += 61
     assert store.get("a") == 0 and store.incr("a", 60) == 1
-    store.clear("b")
+    assert store.incr_all([("a", 60, 2), ("d", 60, 1), ("b", 600, 1)]) == [3, 1, 6]
+    store.clear("b"), store.clear("d")
     assert store.check() and store.reset() == 1 and store.get_expiry("a") == now
 
 

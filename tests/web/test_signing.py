@@ -1,5 +1,6 @@
 """The form of signing: the same answer for all, input kept, and closed where it must be."""
 
+import gzip
 import re
 from datetime import timedelta
 from typing import Any
@@ -155,6 +156,22 @@ def test_a_form_made_once_for_many_has_each_one_s_token(app: Flask, client: Flas
     assert pages[0].replace(tokens[0], "") == pages[1].replace(tokens[1], "")
     for browser, token in ((client, tokens[0]), (others, tokens[1])):
         assert browser.post(path, data=FORM | {"csrf_token": token}).status_code == 303
+
+
+@pytest.mark.parametrize("asked", ["gzip, deflate, br", "br;q=0, gzip"])
+def test_the_form_is_compressed_around_its_token(app: Flask, client: FlaskClient, asked: str) -> None:
+    path = f"/petitions/{a_petition()}/sign"
+    for reader in (client, app.test_client(), app.test_client()):
+        answer = reader.get(path, headers={"Accept-Encoding": asked})
+        assert answer.headers["Content-Encoding"] == "gzip" and "Accept-Encoding" in answer.headers["Vary"]
+        page = gzip.decompress(answer.data).decode()
+        assert answer.content_length == len(answer.data) < len(page) // 2
+        # What is packed with a secret tells about it by its length.
+        assert csrf(page).encode() in answer.data
+        same = reader.get(path, headers={"Accept-Encoding": "identity"})
+        assert "Content-Encoding" not in same.headers
+        assert page.replace(csrf(page), "") == same.text.replace(csrf(same.text), "")
+        assert reader.post(path, data=FORM | {"csrf_token": csrf(page)}).status_code == 303
 
 
 def test_a_token_of_another_browser_is_400(app: Flask, client: FlaskClient) -> None:
