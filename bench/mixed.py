@@ -13,8 +13,9 @@ import shutil
 import statistics
 import time
 import urllib.request
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from html import unescape
@@ -36,6 +37,8 @@ READERS_FOR_EACH = 10
 STEPS = {"form": 1, "sign": 1, "link": 1, "confirm": 1, "read": READERS_FOR_EACH}
 PATIENCE_SECONDS, LAG_SECONDS, SLOWEST_MS = 60, 10, 500
 WARMING_RATE, WARMING_SECONDS = 5, 5
+# Of the proxy to the site: as many as both processes let wait before they send people away, and some more.
+CONNECTIONS = 600
 
 
 @dataclass
@@ -55,13 +58,47 @@ class Told:
         return taken[int(len(taken) * 0.95)] if taken else 0.0
 
 
-class Visitor:
-    """A browser with one connection: keeps its cookie, sends forms."""
+class Gateway:
+    """The proxy in front: keeps connections to the site, so many at most, and gives them to whoever asks."""
 
-    def __init__(self, site: Site, told: Told) -> None:
-        self.port, self.told, self.cookie, self.network = site.port, told, "", address()
-        self.reader: asyncio.StreamReader | None = None
-        self.writer: asyncio.StreamWriter | None = None
+    def __init__(self, site: Site) -> None:
+        self.port, self._free = site.port, asyncio.Semaphore(CONNECTIONS)
+        # The one that rests longest is next, so that both processes have their share.
+        self._idle: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
+
+    async def ask(self, request: bytes) -> tuple[bytes, bytes]:
+        """Head and body of the answer; a kept connection that the site has closed meanwhile is opened anew."""
+        async with self._free:
+            while self._idle:
+                with suppress(ConnectionError, asyncio.IncompleteReadError):
+                    return await self._exchange(*self._idle.popleft(), request)
+            return await self._exchange(*await asyncio.open_connection("127.0.0.1", self.port), request)
+
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+    ) -> tuple[bytes, bytes]:
+        try:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = HEAD_LENGTH.search(head)
+            body = await reader.readexactly(int(length[1])) if length else b""
+        except BaseException:
+            writer.close()
+            raise
+        self._idle.append((reader, writer))
+        return head, body
+
+    def close(self) -> None:
+        """Hang up everywhere."""
+        while self._idle:
+            self._idle.pop()[1].close()
+
+
+class Visitor:
+    """A browser: keeps its cookie, sends forms."""
+
+    def __init__(self, gateway: Gateway, told: Told) -> None:
+        self.gateway, self.told, self.cookie, self.network = gateway, told, "", address()
 
     async def send(
         self, step: str, path: str, form: dict[str, str] | None = None, expected: int = 200
@@ -69,44 +106,30 @@ class Visitor:
         """The answer's body as it came, or None where its status is another one than expected."""
         start = time.perf_counter()
         try:
-            status, body = await asyncio.wait_for(self._exchange(path, form), PATIENCE_SECONDS)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                head, body = await self.gateway.ask(self._request(path, form))
+            status = head[9:12].decode()
         except (OSError, asyncio.IncompleteReadError, TimeoutError) as error:
-            status, body = 0, type(error).__name__.encode()
+            head, body, status = b"", b"", type(error).__name__
         self.told.millis.setdefault(step, []).append((time.perf_counter() - start) * 1000)
-        if status != expected:
-            self.told.statuses[f"{step} {status or body.decode()}"] += 1
+        if given := HEAD_COOKIE.search(head):
+            self.cookie = given[1].decode()
+        if status != str(expected):
+            self.told.statuses[f"{step} {status}"] += 1
             return None
         return body
 
-    async def _exchange(self, path: str, form: dict[str, str] | None) -> tuple[int, bytes]:
-        if self.writer is None:
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+    def _request(self, path: str, form: dict[str, str] | None) -> bytes:
         body = urlencode(form).encode() if form is not None else b""
-        head = [f"{'GET' if form is None else 'POST'} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
-        head += [
-            f"X-Forwarded-For: {self.network}",
-            "Accept-Language: kk-KZ,kk;q=0.9",
-            "Accept-Encoding: gzip, br",
+        head = [
+            f"{'GET' if form is None else 'POST'} {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{self.gateway.port}",
         ]
-        head += [f"Cookie: {self.cookie}"] * bool(self.cookie)
+        head += [f"X-Forwarded-For: {self.network}", "Accept-Language: kk-KZ,kk;q=0.9"]
+        head += ["Accept-Encoding: gzip, br"] + [f"Cookie: {self.cookie}"] * bool(self.cookie)
         if form is not None:
             head += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
-        self.writer.write("\r\n".join([*head, "", ""]).encode() + body)
-        return await self._answer()
-
-    async def _answer(self) -> tuple[int, bytes]:
-        assert self.reader is not None
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        length = HEAD_LENGTH.search(head)
-        body = await self.reader.readexactly(int(length[1])) if length else b""
-        if given := HEAD_COOKIE.search(head):
-            self.cookie = given[1].decode()
-        return int(head[9:12]), body
-
-    def close(self) -> None:
-        """Hang up."""
-        if self.writer is not None:
-            self.writer.close()
+        return "\r\n".join([*head, "", ""]).encode() + body
 
 
 def hold(site: Site, petition: int, rate: float, seconds: float) -> dict[str, Any]:
@@ -148,13 +171,13 @@ async def _run(
         asyncio.create_task(_post_office(mails, told, stop)),
         asyncio.create_task(_lag(site, petition, told, before, stop)),
     ]
-    crowd: set[asyncio.Task[None]] = set()
+    gateway, crowd = Gateway(site), set[asyncio.Task[None]]()
     began, n = time.monotonic(), 0
     while (now := time.monotonic() - began) < seconds:
         while n < now * rate:
             n += 1
             for come in (_signer, _readers):
-                task = asyncio.create_task(come(site, petition, told))
+                task = asyncio.create_task(come(gateway, petition, told))
                 crowd.add(task)
                 task.add_done_callback(crowd.discard)
         await asyncio.sleep(0.005)
@@ -162,11 +185,12 @@ async def _run(
         await asyncio.wait(crowd, timeout=PATIENCE_SECONDS)
     stop.set()
     await asyncio.gather(*beside)
+    gateway.close()
 
 
-async def _signer(site: Site, petition: int, told: Told) -> None:
+async def _signer(gateway: Gateway, petition: int, told: Told) -> None:
     """One person's way from the form to the confirmation."""
-    visitor, form = Visitor(site, told), f"/petitions/{petition}/sign"
+    visitor, form = Visitor(gateway, told), f"/petitions/{petition}/sign"
     try:
         page = await visitor.send("form", form)
         # It comes as gzip, because its token is not to be compressed.
@@ -184,16 +208,13 @@ async def _signer(site: Site, petition: int, told: Told) -> None:
             told.confirmed += 1
     except TimeoutError:
         told.statuses["no mail"] += 1
-    finally:
-        visitor.close()
 
 
-async def _readers(site: Site, petition: int, told: Told) -> None:
-    """Ten who read the page, one after the other on one connection."""
-    visitor = Visitor(site, told)
+async def _readers(gateway: Gateway, petition: int, told: Told) -> None:
+    """Ten who read the page, one after the other."""
+    visitor = Visitor(gateway, told)
     for _ in range(READERS_FOR_EACH):
         await visitor.send("read", f"/petitions/{petition}")
-    visitor.close()
 
 
 async def _post_office(mails: Path, told: Told, stop: asyncio.Event) -> None:

@@ -26,7 +26,7 @@ def test_the_highest_rate_that_holds(tmp_path: Path, database: str, report: Repo
         signatures = size("R12_SIGNATURES", 100_000)
         site.seed(signatures, 100)
         petition = forms.petition_of(site, signatures)
-        highest = size("R12_HIGHEST", 130)
+        highest = size("R12_HIGHEST", 100)
         found = mixed.search(site, petition, highest, size("R12_PROBE_SECONDS", 30), size("R12_SECONDS", 600))
         _judge(site, petition, found, report, size)
     finally:
