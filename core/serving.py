@@ -12,11 +12,12 @@ from typing import Any
 from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
+from waitress.task import WSGITask
 
 from core.overload import Shedding
 
 PATIENCE_SECONDS = 30
-# A connection that was opened and says nothing: a browser's spare one, or a request that is still on its way.
+# A connection that says nothing: a browser's spare one, one that a proxy keeps, or a request that is still on its way.
 SILENCE_SECONDS = 2
 FIRST_INHERITED = 3
 
@@ -26,6 +27,15 @@ def inherited() -> list[socket.socket]:
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []
     return [socket.socket(fileno=FIRST_INHERITED + n) for n in range(int(os.environ.get("LISTEN_FDS", "0")))]
+
+
+class _LastAnswer(WSGITask):
+    """An answer that says that its connection ends with it, so that nobody sends anything more on it."""
+
+    def build_response_header(self) -> bytes:
+        """The head of the answer."""
+        self.set_close_on_finish()
+        return super().build_response_header()  # type: ignore[no-any-return]
 
 
 class Server:
@@ -74,6 +84,7 @@ class Server:
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end and (channels := self._channels()):
             for channel in channels:
+                channel.task_class = _LastAnswer
                 channel.will_close = channel.will_close or _is_done(channel)
             wasyncore.loop(timeout=0.05, map=self._map, count=1)
 
@@ -92,6 +103,5 @@ def _is_done(channel: HTTPChannel) -> bool:
     """Whether nothing is under way on a connection."""
     if channel.requests or channel.request is not None or channel.total_outbufs_len:
         return False
-    has_spoken: bool = channel.last_activity > channel.creation_time
-    silent: bool = channel.creation_time + SILENCE_SECONDS < time.time()
-    return has_spoken or silent
+    silent: bool = channel.last_activity + SILENCE_SECONDS < time.time()
+    return silent

@@ -1,5 +1,6 @@
 """A server that is stopped answers what is under way; two that share a socket are replaced without a lost request."""
 
+import http.client
 import signal
 import socket
 import subprocess
@@ -48,11 +49,12 @@ def test_what_is_under_way_is_answered_before_the_end(tmp_path: Path, started: S
     while not answer.endswith(b"}\n"):
         answer += idle.recv(65536)
     started[0].send_signal(signal.SIGTERM)
-    assert received(idle) == b""  # it is idle: its end comes at once, and says that the stop has begun
+    assert received(idle) == b""  # it is idle: its end comes soon, and says that the stop has begun
     with pytest.raises(ConnectionRefusedError):
         connect(port)
     half.sendall(REQUEST[20:])
-    assert received(half).startswith(b"HTTP/1.1 200 ")
+    answer = received(half)
+    assert answer.startswith(b"HTTP/1.1 200 ") and b"\r\nConnection: close\r\n" in answer
     assert started[0].wait(PATIENCE) == 0
     half.close()
     idle.close()
@@ -63,7 +65,8 @@ def test_a_rolling_restart_loses_no_request(tmp_path: Path, started: Started) ->
         port = listener.getsockname()[1]
         started += [flask(tmp_path, "serve", listener=listener) for _ in range(2)]
         over, statuses = threading.Event(), []
-        readers = [threading.Thread(target=read_on, args=(port, over, statuses)) for _ in range(3)]
+        ways = (read_on, read_on, keep_reading, keep_reading)
+        readers = [threading.Thread(target=way, args=(port, over, statuses)) for way in ways]
         for reader in readers:
             reader.start()
         eventually(lambda: serving(tmp_path) == 2 and len(statuses) > 20)
@@ -84,7 +87,7 @@ def serving(var: Path) -> int:
 
 
 def read_on(port: int, over: threading.Event, statuses: list[object]) -> None:
-    """One reader after another, each with a connection of its own, as a proxy makes them."""
+    """One reader after another, each with a connection of its own."""
     while not over.is_set():
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/help/", timeout=PATIENCE) as answer:
@@ -92,3 +95,18 @@ def read_on(port: int, over: threading.Event, statuses: list[object]) -> None:
                 statuses.append(answer.status)
         except OSError as error:
             statuses.append(repr(error))
+
+
+def keep_reading(port: int, over: threading.Event, statuses: list[object]) -> None:
+    """One request after another on a connection that is kept, as proxies keep it, until an answer says that it ends."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    while not over.is_set():
+        try:
+            connection.request("GET", "/help/")
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+        except (OSError, http.client.HTTPException) as error:
+            statuses.append(repr(error))
+            connection.close()
+    connection.close()
