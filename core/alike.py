@@ -6,8 +6,8 @@ costs its next reader nothing but putting it together, and its length tells noth
 
 import re
 import struct
+import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -79,8 +79,26 @@ def _key(secrets: Mapping[str, str], facts: tuple[Hashable, ...]) -> Hashable:
     return (kernel().changes.number, language(), tuple(secrets), said)
 
 
-def _shelf() -> OrderedDict[Hashable, _Kept]:
-    found: OrderedDict[Hashable, _Kept] = current_app.extensions.setdefault("dauys_alike", OrderedDict())
+class _Shelf:
+    """What is kept, the oldest first. Its keys are compared by code of ours, and meanwhile other threads come."""
+
+    def __init__(self) -> None:
+        self._lock, self._held = threading.Lock(), dict[Hashable, _Kept]()
+
+    def get(self, key: Hashable) -> _Kept | None:
+        with self._lock:
+            return self._held.get(key)
+
+    def put(self, key: Hashable, kept: _Kept) -> None:
+        with self._lock:
+            self._held.pop(key, None)  # to its end
+            self._held[key] = kept
+            while len(self._held) > MOST:
+                del self._held[next(iter(self._held))]
+
+
+def _shelf() -> _Shelf:
+    found: _Shelf = current_app.extensions.setdefault("dauys_alike", _Shelf())
     return found
 
 
@@ -90,11 +108,8 @@ def _kept(key: Hashable) -> _Kept | None:
 
 
 def _keep(key: Hashable, text: str) -> _Kept:
-    shelf = _shelf()
-    shelf.pop(key, None)  # to its end, whatever other threads do meanwhile
-    shelf[key] = kept = _Kept(text, kernel().clock())
-    while len(shelf) > MOST:
-        shelf.popitem(last=False)
+    kept = _Kept(text, kernel().clock())
+    _shelf().put(key, kept)
     return kept
 
 

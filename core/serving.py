@@ -1,5 +1,6 @@
 """The web server: waitress on a socket of its own or of systemd's, and a stop after which no request is missing."""
 
+import faulthandler
 import gc
 import logging
 import os
@@ -58,6 +59,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until a signal; returns when everything is answered."""
+        faulthandler.enable()
         # What is loaded by now stays for good, and need not be looked through for garbage while people wait.
         gc.collect()
         gc.freeze()
