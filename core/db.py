@@ -1,7 +1,9 @@
 """The database: base class, column types, engines and sessions; with fulltext.py the only dialect code."""
 
 import enum
+import sqlite3
 import threading
+import time
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -136,9 +138,13 @@ def _sqlite_connect(connection: Any, _record: object) -> None:
 
 
 # SQLite lets writers wait by sleeping and looking again, and looks ever more seldom: the threads of a process would
-# leave the file idle for most of the time. They take turns here instead; other processes wait as SQLite has it.
+# leave the file idle for most of the time, so they take turns here. Whose turn it is looks every two milliseconds
+# whether another process has let go: one that looks ten times a second finds the file taken for seconds.
 _turn = threading.Lock()
 _TURN = "dauys_turn"
+LOOK_SECONDS = 0.002
+# Of an error code of SQLite, which has more about the cause above it.
+PRIMARY_CODE = 0xFF
 
 
 def _sqlite_begin(connection: Connection) -> None:
@@ -150,7 +156,26 @@ def _sqlite_begin(connection: Connection) -> None:
         if not _turn.acquire(timeout=WAIT_SECONDS):
             raise PoolTimeout("no turn to write within the time that a reader waits")
         connection.info[_TURN] = True
-    run_plainly(connection, "BEGIN IMMEDIATE")
+    _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """BEGIN IMMEDIATE as soon as no other process writes, or what is wrong with the database."""
+    driver: Any = connection.connection.driver_connection
+    end = time.monotonic() + WAIT_SECONDS
+    run_plainly(connection, "PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < end:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.Error as error:
+                if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(LOOK_SECONDS)
+        run_plainly(connection, "BEGIN IMMEDIATE")
+    finally:
+        run_plainly(connection, f"PRAGMA busy_timeout={1000 * WAIT_SECONDS}")
 
 
 def _end_turn(_connection: object, record: Any) -> None:
