@@ -14,10 +14,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.serving import FIRST_INHERITED
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVER_CORE, CLIENT_CORE = "0", "1"
 READY_SECONDS = 120
-FIRST_INHERITED = 3
 CONTROLLER = {
     "PERSON": "Сәуле Үлгіева",
     "BODY": "«Үлгі» қоғамдық қоры",
@@ -107,9 +108,11 @@ class Site:
             if port is not None:
                 os.dup2(port.fileno(), FIRST_INHERITED)
 
-        kept = {"preexec_fn": hand_over, "pass_fds": (FIRST_INHERITED,)} if port is not None else {}
         with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(command, cwd=ROOT, env=self.environ(), stdout=log, stderr=log, **kept)  # type: ignore[call-overload]
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environ(), stdout=log, stderr=log,
+                preexec_fn=hand_over if port else None, pass_fds=(FIRST_INHERITED,) if port else (),
+            )  # fmt: skip
         try:
             yield process
         finally:

@@ -17,7 +17,7 @@ from http import HTTPStatus
 from flask import Response, current_app, make_response, request
 
 from core.i18n import language
-from core.page_cache import takes_gzip
+from core.page_cache import chosen_encoding
 from core.work import kernel
 
 # As long as a ready page is fresh (core/page_cache.py): a change of another process is seen as soon.
@@ -58,7 +58,7 @@ def page_alike(secrets: Mapping[str, str], make: Callable[[], Response], *facts:
         if answer.status_code != HTTPStatus.OK:
             return answer
         kept = _keep(key, _marked(answer.get_data(as_text=True), secrets))
-    if not takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", "")):
+    if not chosen_encoding(request.environ.get("HTTP_ACCEPT_ENCODING", ""), ("gzip",)):
         return make_response(_filled(kept.text, secrets))
     response = make_response(_gzipped(kept, secrets))
     response.headers["Content-Encoding"] = "gzip"

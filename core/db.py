@@ -170,7 +170,8 @@ def _begin_writing(connection: Connection) -> None:
                 driver.execute("BEGIN IMMEDIATE")
                 return
             except sqlite3.Error as error:
-                if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+                code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+                if code & PRIMARY_CODE != sqlite3.SQLITE_BUSY:
                     break
             time.sleep(LOOK_SECONDS)
         run_plainly(connection, "BEGIN IMMEDIATE")

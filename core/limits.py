@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -29,6 +30,7 @@ SIGNALS = (ENTRIES, HELD, DISPOSABLE)
 log = structlog.get_logger()
 
 _TABLE = "CREATE TABLE IF NOT EXISTS hits (key TEXT PRIMARY KEY, n INTEGER NOT NULL, expires REAL NOT NULL)"
+_LOOK = "SELECT key, n FROM hits WHERE key IN ({marks}) AND expires > ?"
 _INCREASE = """
     INSERT INTO hits VALUES {rows} ON CONFLICT (key) DO UPDATE SET
     n = CASE WHEN hits.expires <= ? THEN excluded.n ELSE hits.n + excluded.n END,
@@ -61,6 +63,8 @@ class SqliteStorage(Storage):
 
     def incr_all(self, hits: Sequence[tuple[str, float, int]]) -> list[int]:
         """The same for several keys, none of them twice, in one statement; the counts in the order of the keys."""
+        if not hits:
+            return []
         now = time.time()
         if now - self._purged > PURGE_SECONDS:
             self._purged = now
@@ -72,8 +76,13 @@ class SqliteStorage(Storage):
 
     def get(self, key: str) -> int:
         """The count of the running window."""
-        rows = self._rows("SELECT n FROM hits WHERE key = ? AND expires > ?", key, time.time())
-        return int(rows[0][0]) if rows else 0
+        return self.get_all([key])[0]
+
+    def get_all(self, keys: Sequence[str]) -> list[int]:
+        """The same for several keys."""
+        statement = _LOOK.format(marks=", ".join("?" * len(keys)))
+        counts: dict[str, int] = dict(self._rows(statement, *keys, time.time()))
+        return [counts.get(key, 0) for key in keys]
 
     def get_expiry(self, key: str) -> float:
         """When the running window ends, in seconds of the epoch."""
@@ -155,32 +164,12 @@ def init_limits(app: Flask, settings: Settings) -> None:
 
 def allowed(rules: Iterable[str], purpose: str, contact: str) -> bool:
     """Count one act for a contact, as `3 per hour`; False, and nothing counted, once a rule is used up."""
-    return _count(rules, purpose, daily_key(contact))
+    return _count({purpose: rules}, daily_key(contact))
 
 
 def allowed_here(rules: Mapping[str, Iterable[str]], noted_as: str) -> bool:
-    """Count one act of the network that this request comes from under each purpose, and `note` it, all at once.
-
-    What is refused counts too: a network that goes on sending stays refused until the longest window ends.
-    """
-    if _off():
-        return True
-    key = network_key()
-    items = [(_rule(rule), purpose) for purpose, named in rules.items() for rule in named]
-    hits = [(item.key_for(purpose, key), item.get_expiry(), 1) for item, purpose in items]
-    try:
-        counts = _hit([*hits, (_noted_key(noted_as), 2 * DAY_SECONDS, 1)])
-    except Exception as error:
-        log.error("limits not available", kind=type(error).__name__)
-        return True
-    return all(count <= item.amount for count, (item, _purpose) in zip(counts, items, strict=False))
-
-
-def _hit(hits: Sequence[tuple[str, int, int]]) -> list[int]:
-    store = limiter.storage
-    if isinstance(store, SqliteStorage):
-        return store.incr_all(hits)
-    return [store.incr(*hit) for hit in hits]
+    """The same for the network that this request comes from, for one purpose after the other; `note` it, too."""
+    return _count(rules, network_key(), noted_as)
 
 
 def note(what: str) -> None:
@@ -211,17 +200,36 @@ def _noted_key(what: str) -> str:
     return f"noted|{kernel().clock().date()}|{what}"
 
 
-def _count(rules: Iterable[str], purpose: str, key: str) -> bool:
+def _count(rules: Mapping[str, Iterable[str]], key: str, noted_as: str = "") -> bool:
     if _off():
         return True
-    items = [(_rule(rule), purpose, key) for rule in rules]
+    asked = [
+        (purpose, rule, rule.key_for(purpose, key))
+        for purpose, texts in rules.items()
+        for rule in map(_rule, texts)
+    ]
     try:
-        if not all(limiter.limiter.test(*item) for item in items):
-            return False
-        return all([limiter.limiter.hit(*item) for item in items])
+        before = zip(asked, _look([name for *_which, name in asked]), strict=True)
+        used_up = next((purpose for (purpose, rule, _name), n in before if n >= rule.amount), None)
+        # Neither the purpose that is used up nor one after it is counted.
+        counted = list(takewhile(lambda one: one[0] != used_up, asked))
+        hits = [(name, rule.get_expiry(), 1) for _purpose, rule, name in counted]
+        hits += [(_noted_key(noted_as), 2 * DAY_SECONDS, 1)] * bool(noted_as)
+        after = zip(counted, _hit(hits), strict=False)
+        return used_up is None and all(n <= rule.amount for (_purpose, rule, _name), n in after)
     except Exception as error:
         log.error("limits not available", kind=type(error).__name__)
         return True
+
+
+def _look(keys: Sequence[str]) -> list[int]:
+    store = limiter.storage
+    return store.get_all(keys) if isinstance(store, SqliteStorage) else [store.get(key) for key in keys]
+
+
+def _hit(hits: Sequence[tuple[str, int, int]]) -> list[int]:
+    store = limiter.storage
+    return store.incr_all(hits) if isinstance(store, SqliteStorage) else [store.incr(*hit) for hit in hits]
 
 
 def expired() -> int:

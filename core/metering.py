@@ -1,10 +1,11 @@
 """How many requests of which endpoint, how they ended and how long they took: names of views only, never a path."""
 
 import time
+from collections.abc import Callable
 
 import structlog
 from flask import Flask, Response, current_app, g, request
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 SLOW_SECONDS = 1.0
 FAULT = 500
@@ -24,6 +25,11 @@ class Meter:
         self._seconds = Histogram(
             "dauys_request_seconds", seconds, ["endpoint"], buckets=BUCKETS, registry=self.registry
         )
+
+    def watch(self, waiting: Callable[[], int]) -> None:
+        """Show how many requests wait for a thread of this process, which only its server knows."""
+        gauge = Gauge("dauys_requests_waiting", "Requests that wait for a thread", registry=self.registry)
+        gauge.set_function(waiting)
 
     def count(self, endpoint: str, method: str, status: int, seconds: float) -> None:
         """One more answer."""

@@ -360,23 +360,13 @@ def compress(body: bytes, encoding: str) -> bytes:
     return gzip.compress(body, 6, mtime=0)
 
 
-def chosen_encoding(header: str) -> str:
-    """`br`, `gzip` or nothing, as Accept-Encoding allows."""
-    return _read_encoding(header) if len(header) <= LONGEST_ADDRESS else ""
-
-
-def takes_gzip(header: str) -> bool:
-    """Whether Accept-Encoding allows gzip."""
-    return len(header) <= LONGEST_ADDRESS and _read_gzip(header)
+def chosen_encoding(header: str, offered: tuple[str, ...] = ("br", "gzip")) -> str:
+    """The one of the encodings that Accept-Encoding likes best, or nothing where it allows none of them."""
+    return _read_encoding(header, offered) if len(header) <= LONGEST_ADDRESS else ""
 
 
 @lru_cache(maxsize=256)
-def _read_encoding(header: str) -> str:
+def _read_encoding(header: str, offered: tuple[str, ...]) -> str:
     accepted = parse_accept_header(header)
-    best = max(("br", "gzip"), key=accepted.quality)
+    best = max(offered, key=accepted.quality)
     return best if accepted.quality(best) > 0 else ""
-
-
-@lru_cache(maxsize=256)
-def _read_gzip(header: str) -> bool:
-    return parse_accept_header(header).quality("gzip") > 0

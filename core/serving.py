@@ -15,6 +15,7 @@ from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 
+from core.metering import meter
 from core.overload import Shedding
 
 PATIENCE_SECONDS = 30
@@ -36,7 +37,8 @@ class _LastAnswer(WSGITask):
     def build_response_header(self) -> bytes:
         """The head of the answer."""
         self.set_close_on_finish()
-        return super().build_response_header()  # type: ignore[no-any-return]
+        head: bytes = super().build_response_header()
+        return head
 
 
 class Server:
@@ -53,8 +55,9 @@ class Server:
         limits["clear_untrusted_proxy_headers"] = False
         # How many wait stands in /metrics; a line for each of them would cost a storm a seventh of its processor.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-        shedding = Shedding(app, app, lambda: len(self._server.task_dispatcher.queue))
-        self._server = create_server(shedding, map=self._map, **where, **limits)
+        self._server = create_server(Shedding(app, app, self._waiting), map=self._map, **where, **limits)
+        with app.app_context():
+            meter().watch(self._waiting)
         self._shared = bool(given)
 
     def run(self) -> None:
@@ -70,6 +73,10 @@ class Server:
         self._accept_no_more()
         self._finish()
         self._server.task_dispatcher.shutdown()
+
+    def _waiting(self) -> int:
+        """How many requests have come and have no thread yet."""
+        return len(self._server.task_dispatcher.queue)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True  # a signal ends the wait of the loop by itself, after a second at the latest

@@ -13,9 +13,9 @@ from contextlib import closing
 from pathlib import Path
 
 from core.config import ROOT
+from core.serving import FIRST_INHERITED
 
 PATIENCE = 180
-LISTEN_FD = 3
 
 
 def free_port() -> int:
@@ -49,7 +49,7 @@ def flask(
 
     def hand_over() -> None:
         assert listener is not None
-        os.dup2(listener.fileno(), LISTEN_FD)
+        os.dup2(listener.fileno(), FIRST_INHERITED)
 
     program = [sys.executable, "-m", "flask", "--app", "app", *words]
     if listener is not None:
@@ -58,7 +58,7 @@ def flask(
     with (var / "log").open("ab") as log:
         return subprocess.Popen(
             program, cwd=ROOT, env=env, stdout=log, stderr=log,
-            preexec_fn=hand_over if listener else None, pass_fds=(LISTEN_FD,) if listener else (),
+            preexec_fn=hand_over if listener else None, pass_fds=(FIRST_INHERITED,) if listener else (),
         )  # fmt: skip
 
 

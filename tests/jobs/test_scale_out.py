@@ -167,6 +167,9 @@ def test_two_webs_and_two_jobs_are_one_site(postgres_url: str, redis_url: str, t
         for port in ports:
             site.start(*FLASK, "serve", "--port", str(port))
         all_are_counted_once(site, [f"http://127.0.0.1:{port}" for port in ports])
+        for port in ports:
+            _status, figures = ask(f"http://127.0.0.1:{port}/metrics")
+            assert "\ndauys_requests_waiting 0.0\n" in figures
 
 
 @pytest.mark.redis

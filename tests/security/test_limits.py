@@ -97,6 +97,24 @@ def test_a_machine_is_held_back_and_sees_what_everybody_sees(
     assert "192.0.2" not in figures and "mail.example" not in figures
 
 
+def test_what_is_held_uses_nothing_up(app: Flask, client: FlaskClient) -> None:
+    petition_id = a_petition()
+    browser, other = Browser(client, petition_id), Browser(client, a_petition())
+    _used(app, TO_ONE_PETITION, f"entries|{petition_id}", "minute", left=0)
+    for n in range(3):
+        browser.send(f"held{n}@mail.example")
+    other.send("taken@mail.example")
+    with app.test_request_context(environ_base=CARRIER):
+        key = network_key()
+    hour = parse(TO_ONE_PETITION[1])
+    assert limiter.limiter.test(hour, f"entries|{petition_id}", key, cost=hour.amount), (
+        "a minute costs no hour"
+    )
+    of_site = parse(FROM_ONE_NETWORK[1])
+    assert limiter.limiter.get_window_stats(of_site, "entries", key).remaining == of_site.amount - 4
+    assert (noted("entries"), noted("held")) == (4, 3)
+
+
 def test_an_entry_that_is_held_leaves_the_last_link_good(app: Flask, client: FlaskClient) -> None:
     petition_id = a_petition()
     browser = Browser(client, petition_id)

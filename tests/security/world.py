@@ -80,7 +80,7 @@ class World:
     # Whose a secret is: these roles may read it, everybody else may not.
     secrets: dict[str, frozenset[str]] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
-    content: sqlite3.Connection | None = None
+    content: sqlite3.Connection = field(init=False)
 
 
 def build(app: Flask) -> World:
@@ -119,9 +119,8 @@ def path_of(app: Flask) -> str:
     return url.removeprefix("sqlite:///")
 
 
-def put_back(app: Flask, content: sqlite3.Connection | None) -> None:
+def put_back(app: Flask, content: sqlite3.Connection) -> None:
     """Make the database what it was; nothing of it must outlive a power cut, so nothing waits for the disk."""
-    assert content is not None
     with closing(sqlite3.connect(path_of(app))) as target:
         target.execute("PRAGMA synchronous=OFF")
         content.backup(target)

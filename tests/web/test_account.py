@@ -417,7 +417,7 @@ def test_a_broken_counter_does_not_close_the_site(
         raise OSError("disk full")
 
     a_user()
-    monkeypatch.setattr(SqliteStorage, "incr", broken)
+    monkeypatch.setattr(SqliteStorage, "_rows", broken)
     assert submit(client, "/account/reset", email=MAILBOX).status_code == 303
     assert len(mails()) == 1
 
