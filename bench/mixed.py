@@ -37,8 +37,9 @@ READERS_FOR_EACH = 10
 STEPS = {"form": 1, "sign": 1, "link": 1, "confirm": 1, "read": READERS_FOR_EACH}
 PATIENCE_SECONDS, LAG_SECONDS, SLOWEST_MS = 60, 10, 500
 WARMING_RATE, WARMING_SECONDS = 5, 5
-# Of the proxy to the site: as many as both processes let wait before they send people away, and some more.
-CONNECTIONS = 600
+# Of the proxy to the site: as many as both processes let wait before they send people away, and some more. It keeps
+# as many that rest as deploy/nginx.conf does.
+CONNECTIONS, RESTING = 600, 64
 
 
 @dataclass
@@ -86,6 +87,8 @@ class Gateway:
             writer.close()
             raise
         self._idle.append((reader, writer))
+        if len(self._idle) > RESTING:
+            self._idle.popleft()[1].close()
         return head, body
 
     def close(self) -> None:

@@ -50,7 +50,7 @@ class Server:
         given = inherited()
         where: dict[str, Any] = {"sockets": given} if given else {"host": host, "port": port}
         # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
-        limits = {"threads": 8, "connection_limit": 1000, "channel_timeout": 30}
+        limits = {"threads": 4, "connection_limit": 1000, "channel_timeout": 30}
         # How many proxies are believed is a setting that ProxyFix keeps to; waitress would cut off what they say.
         limits["clear_untrusted_proxy_headers"] = False
         # How many wait stands in /metrics; a line for each of them would cost a storm a seventh of its processor.
