@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from flask import (
     Flask,
+    Request,
     Response,
     current_app,
     g,
@@ -66,14 +67,29 @@ class QuietSessions(SecureCookieSessionInterface):
             self._serializer = super().get_signing_serializer(app)
         return self._serializer
 
-    def open_session(self, app: Flask, request_: Any) -> Any:
-        """The session of the cookie."""
-        return super().open_session(app, request_)
-
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie, but never on a public page."""
         if not is_public():
             super().save_session(app, session, response)
+
+
+class TidyRequest(Request):
+    """A request that closes the files of its body, also those of a body that breaks off before its end."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._opened: list[IO[bytes]] = []
+
+    def _get_file_stream(self, *given: Any, **options: Any) -> IO[bytes]:
+        stream = super()._get_file_stream(*given, **options)
+        self._opened.append(stream)
+        return stream
+
+    def close(self) -> None:
+        """Close what was opened, whether or not it became a file of the form."""
+        super().close()
+        for stream in self._opened:
+            stream.close()
 
 
 def init_web(app: Flask, settings: Settings) -> None:
@@ -91,6 +107,7 @@ def init_web(app: Flask, settings: Settings) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
         JSON_SORT_KEYS=False,
     )
+    app.request_class = TidyRequest
     app.session_interface = QuietSessions()
     app.url_map.converters["id"] = Id
     app.view_functions["static"] = _whole(app.view_functions["static"])

@@ -12,8 +12,6 @@ pytestmark = pytest.mark.xdist_group("walk")
 EACH = 3
 
 
-# A body that is cut short leaves the temporary file of its part to the collector, which closes it.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_no_malformed_request_is_a_fault(site: Flask, world: World, walker: Walker) -> None:
     found = list(everything(site, world, walker, EACH))
     assert [fault for trouble in found for fault in trouble.faults] == []
