@@ -156,7 +156,7 @@ def _paths(w: Work) -> dict[Bearer, str]:
 
 def _load_paths(w: Work, bearers: set[Bearer]) -> None:
     known = _paths(w)
-    missing = bearers - known.keys()
+    missing = {bearer for bearer in bearers if bearer not in known}
     bodies = [code for kind, code in missing if kind == "body"]
     places = [code for kind, code in missing if kind == "area"]
     if bodies:
