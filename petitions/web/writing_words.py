@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from core.i18n import _, format_date, format_number, ngettext, url
 from core.refusal import Refusal
 from petitions.domain import texts
@@ -48,7 +50,7 @@ class MailPreview:
 def tasks_of(draft: Draft) -> list[Task]:
     """The questions of a draft in their order."""
     body = draft.addressee.name if draft.addressee else ""
-    excerpt = " ".join(draft.markdown.split())
+    excerpt = Markup(draft.html).striptags()
     excerpt = excerpt if len(excerpt) <= EXCERPT else f"{excerpt[:EXCERPT].rstrip()}…"
     beside = ngettext(
         "%(n)s co-author", "%(n)s co-authors", len(draft.co_authors), n=format_number(len(draft.co_authors))

@@ -108,6 +108,14 @@ def test_the_overview_says_what_is_done_and_leads_on(browser: FlaskClient, accou
     assert "Read the rules and submit" in whole and "still open" not in whole
 
 
+def test_the_overview_shows_the_words_of_the_text_without_its_marks(
+    browser: FlaskClient, account: int
+) -> None:
+    number, _actor = a_draft(account, text=f"# Неге\n\n- **бірінші** & соңғы\n- екінші\n\n{TEXT}")
+    page = browser.get(f"/petitions/{number}/edit?lang=kk").text
+    assert "Неге бірінші &amp; соңғы екінші" in page
+
+
 def test_going_back_and_forth_keeps_everything(browser: FlaskClient, account: int) -> None:
     number, _actor = a_draft(account)
     fill(
@@ -354,6 +362,7 @@ def test_a_returned_petition_says_what_to_correct_and_asks_what_was_changed(
     url = f"/petitions/{number}/edit/text?lang=en"
     for path in ("edit", "edit/demand", "edit/text", "mine"):
         assert REASON in text(browser.get(f"/petitions/{number}/{path}"))
+    assert "Returned for correction" in text(browser.get(f"/petitions/{number}/mine?lang=en"))
     changed = {"text": TEXT + "тағы", "action": "continue"}
     assert fill(browser, url, **changed).status_code == 303
     missing = text(browser.get(f"/petitions/{number}/check?lang=en"))
