@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -189,6 +190,12 @@ def due(start: date, span: Span, calendar: WorkCalendar, stops: Sequence[Stop] =
 
     Raises Refusal `span-not-in-days` for hours and `calendar-out-of-range` where the calendar ends too early.
     """
+    return _due(start, span, calendar, tuple(stops))
+
+
+# A list asks for the same few again and again: terms of one length that began on the same day.
+@lru_cache(maxsize=128)
+def _due(start: date, span: Span, calendar: WorkCalendar, stops: tuple[Stop, ...]) -> Computation:
     if span.unit is Unit.HOURS:
         raise Refusal("span-not-in-days", n=span.n, unit=span.unit.value)
     if span.unit is Unit.WORKING_DAYS:
