@@ -24,6 +24,9 @@ LEASE = timedelta(seconds=10)
 RENEW_SECONDS = 3
 REST = timedelta(minutes=10)
 ROUNDS = 500
+# Threads. While people sign, one of them sends mails all the time and another may look through every open term: the
+# total must not wait until either is done.
+WORKERS = 6
 log = structlog.get_logger()
 Sweep = Callable[[], int]
 
@@ -269,7 +272,7 @@ def consume(app: Flask) -> None:
     for entry in registered():
         _schedule(app, huey, entry.name)
     log.info("jobs run", jobs=[entry.name for entry in registered()])
-    SecondsConsumer(huey, workers=2, periodic=True, max_delay=1, graceful_signal="TERM").run()
+    SecondsConsumer(huey, workers=WORKERS, periodic=True, max_delay=1, graceful_signal="TERM").run()
 
 
 def _schedule(app: Flask, huey: SqliteHuey | RedisHuey, name: str) -> None:

@@ -296,7 +296,7 @@ def _value(chance: random.Random) -> bytes:
 def _escaped(value: bytes, chance: random.Random) -> bytes:
     if chance.random() < 0.3:
         return value.replace(b"&", b"").replace(b"#", b"")  # as it is: raw bytes, stray percent signs
-    return b"".join(b"%%%02X" % byte for byte in value[:20_000])
+    return b"%" + value[:20_000].hex("%").upper().encode() if value else b""
 
 
 def _pair(name: bytes, chance: random.Random) -> bytes:
