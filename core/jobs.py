@@ -213,13 +213,14 @@ def _due(w: Work, entry: Job, row: JobRun | None) -> bool:
         return False
     if row is None or row.started_at is None:
         return True
-    if row.leased_until is not None and row.leased_until > w.now:
+    # A moment that lies further ahead than it can was written before the machine's clock was put back: it holds nobody.
+    if row.leased_until is not None and w.now < row.leased_until <= w.now + LEASE:
         return False
     if entry.daily:
         # One that failed is long work done in vain: it rests before it is tried again.
         rests = row.fault is not None and row.started_at + REST > w.now
         return not rests and not _done_today(w, row)
-    return row.started_at + entry.every <= w.now
+    return not row.started_at <= w.now < row.started_at + entry.every
 
 
 def _done_today(w: Work, row: JobRun | None) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,22 @@ def test_a_killed_job_is_taken_over(app: Flask, clock: Clock, known: Known) -> N
     clock.now += timedelta(seconds=1)
     assert run_if_due("tried") == 7
     assert timedelta(seconds=10) >= LEASE
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_clock_that_is_put_back_delays_no_job(app: Flask, clock: Clock, known: Known, ends: bool) -> None:
+    def runs() -> int:
+        if ends:
+            return 1
+        raise KeyboardInterrupt  # as after a kill: its lease stays
+
+    clock.now += timedelta(days=1)
+    with suppress(KeyboardInterrupt):
+        run_now(known(runs))
+    clock.now -= timedelta(days=1)
+    known(lambda: 7)
+    assert is_due("tried") and run_if_due("tried") == 7
+    assert not is_due("tried")
 
 
 def test_of_many_that_want_a_job_one_runs_it(app: Flask, known: Known) -> None:
