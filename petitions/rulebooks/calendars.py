@@ -62,8 +62,8 @@ def calendar_version(overrides: tuple[DayOverride, ...] = ()) -> str:
 
 
 def knows_holidays(country: str) -> bool:
-    """Whether the library has the public holidays of a country."""
-    return country in _holidays().list_supported_countries()
+    """Whether the library has the public holidays of a country; none is loaded for that."""
+    return country in import_module("holidays.registry").EntityLoader.get_country_codes()
 
 
 @lru_cache(maxsize=32)
@@ -88,7 +88,7 @@ def _library(country: str, years: range, language: str | None) -> Any:
 
 def _library_language(country: str, code: str) -> str | None:
     """The library's name of a language it has for this country; None is the library's own default."""
-    known = _holidays().list_localized_countries(include_aliases=False).get(country, [])
+    known = _holidays().country_holidays(country).supported_languages
     return next((name for name in known if name.split("_")[0] == code), None)
 
 
