@@ -243,7 +243,8 @@ def peak():
     return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 
 app = create_app()
-calendar_for(load_terms(app.extensions["dauys"].settings.rulebook)[0])  # the holidays are loaded once, however much is written
+# The holidays are loaded once, however much is written.
+calendar_for(load_terms(app.extensions["dauys"].settings.rulebook)[0])
 before = peak()
 with app.app_context():
     export(Path(sys.argv[1]), lambda *_: None)
