@@ -31,7 +31,7 @@ Start = Callable[..., Any]
 Wsgi = Callable[[Environ, Start], Iterable[bytes]]
 Key = tuple[str, str, str]
 
-MAIN_BYTES, QUERY_BYTES, LARGEST = 8_000_000, 4_000_000, 1_000_000
+MAIN_BYTES, QUERY_BYTES, LARGEST = 16_000_000, 4_000_000, 1_000_000
 LONGEST_ADDRESS = 300
 # How long a page that names no time is fresh; for how long after that it may be given while its successor is made; and
 # how old it may get while the database is away, which is tried again every so often.

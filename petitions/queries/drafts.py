@@ -13,6 +13,7 @@ from core.work import Work
 from petitions.domain.eligibility import SIGNABLE, signing_limit
 from petitions.domain.events import Event
 from petitions.domain.lifecycle import Party, State
+from petitions.domain.moderation import Verdict
 from petitions.models.case import JournalEntry
 from petitions.models.petition import Petition, PetitionCount, PetitionText
 from petitions.queries import coauthors, rules
@@ -63,6 +64,11 @@ class Draft:
     rulings: tuple[Ruling, ...]
 
     @property
+    def returned(self) -> bool:
+        """Whether the last ruling sent it back for correction."""
+        return _returned(self.rulings)
+
+    @property
     def corrects(self) -> bool:
         """Whether it changes a text that was submitted before: then what was changed has to be said."""
         return self.again and not self.frozen
@@ -95,6 +101,15 @@ class OwnCase:
     ended_at: datetime | None
     terms: tuple[TermRow, ...]
     rulings: tuple[Ruling, ...]
+
+    @property
+    def returned(self) -> bool:
+        """Whether it is a draft again that the last ruling sent back for correction."""
+        return self.state is State.DRAFT and _returned(self.rulings)
+
+
+def _returned(found: tuple[Ruling, ...]) -> bool:
+    return bool(found) and found[0].kind == Verdict.RETURN
 
 
 def own_petitions(w: Work) -> tuple[OwnRow, ...]:
