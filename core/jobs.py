@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.config import Settings
 from core.db import Base, UtcDateTime, code_column, upsert
-from core.work import SYSTEM, Work, kernel, reading, work
+from core.work import SYSTEM, Work, glance, kernel, work
 
 # Who works renews the lease; after a kill the next process takes the job over within this time.
 LEASE = timedelta(seconds=10)
@@ -165,7 +165,7 @@ def _renew(name: str) -> None:
 
 def is_due(name: str) -> bool:
     """Whether the job's interval has passed and no other process holds it."""
-    with reading(SYSTEM) as w:
+    with glance(SYSTEM) as w:
         row = w.session.get(JobRun, name)
         return _due(w, _jobs[name], row)
 
@@ -267,13 +267,19 @@ def make_huey(settings: Settings) -> SqliteHuey | RedisHuey:
     return SqliteHuey("dauys", filename=path, results=False, serializer=serializer)
 
 
-def consume(app: Flask) -> None:
-    """Run the jobs until SIGTERM, after which what is under way is finished; SIGINT ends at once."""
+def make_consumer(app: Flask) -> SecondsConsumer:
+    """What runs the jobs that are registered."""
     huey = make_huey(kernel().settings)
     for entry in registered():
         _schedule(app, huey, entry.name)
+    return SecondsConsumer(huey, workers=WORKERS, periodic=True, max_delay=1, graceful_signal="TERM")
+
+
+def consume(app: Flask) -> None:
+    """Run the jobs until SIGTERM, after which what is under way is finished; SIGINT ends at once."""
+    consumer = make_consumer(app)
     log.info("jobs run", jobs=[entry.name for entry in registered()])
-    SecondsConsumer(huey, workers=WORKERS, periodic=True, max_delay=1, graceful_signal="TERM").run()
+    consumer.run()
 
 
 def _schedule(app: Flask, huey: SqliteHuey | RedisHuey, name: str) -> None:

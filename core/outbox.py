@@ -16,7 +16,7 @@ from core.db import Base, BigId, UtcDateTime, code_column, is_postgres, upsert
 from core.jobs import job
 from core.mail import Message, PermanentFailure, TemporaryFailure, TransportDown, compose, transport_for
 from core.prepared import Prepared, given
-from core.work import SYSTEM, Work, brief_work, kernel, reading, work
+from core.work import SYSTEM, Work, brief_work, glance, kernel, work
 
 # A claim is renewed while its batch goes out, so that after a kill the rest waits no longer than this.
 CLAIM = timedelta(seconds=12)
@@ -154,9 +154,12 @@ def _expand_step() -> int:
 
 @job("outbox", every=timedelta(seconds=1))
 def sweep_outbox() -> int:
-    """Send what is due, in batches; returns how many rows were handled."""
-    handled = 0
-    while batch := _claim():
+    """Send what is due, in batches; returns how many rows were handled.
+
+    What comes while the last ones go out waits for the next run: claimed at once, each would be a batch of its own.
+    """
+    handled, batch = 0, _claim()
+    while batch:
         renewed = time.monotonic()
         for n, row in enumerate(batch):
             if time.monotonic() - renewed > RENEW.total_seconds():
@@ -166,6 +169,7 @@ def sweep_outbox() -> int:
                 _postpone(batch[n:])
                 return handled
             handled += 1
+        batch = _claim() if len(batch) == BATCH else []
     return handled
 
 
@@ -212,7 +216,7 @@ def _deliver(row: OutboxRow) -> bool:
 
 def _send(row: OutboxRow) -> None:
     settings = kernel().settings
-    with reading(SYSTEM) as w:
+    with glance(SYSTEM) as w:
         message = _renderers[row.template](w, row.ref | {"language": row.language})
         now = w.now
     if message is not None:

@@ -74,6 +74,12 @@ def refuse_if(w: Work, name: Switch) -> None:
         raise Refusal("switched-off", switch=name.value)
 
 
+def refuse_if_read_only(w: Work) -> None:
+    """Refusal `read-only` while nothing can be changed."""
+    if _READ_ONLY.first(w, {}):
+        raise Refusal("read-only")
+
+
 def turn(w: Work, name: Switch, on: bool, words: Mapping[str, str] | None = None) -> None:
     """Set a switch; `words` are its reason, or the banner's text, by language, for everybody to read.
 
@@ -112,6 +118,12 @@ def works_read_only(view: View) -> View:
     return view
 
 
+def asks_itself(view: View) -> View:
+    """A view that changes nothing before it has asked whether the site is read-only, in the work that changes it."""
+    view.asks_itself = True  # type: ignore[attr-defined]
+    return view
+
+
 def init_switches(app: Flask, concerned: Mapping[Switch, Iterable[str]]) -> None:
     """Refuse every change while the site is read-only, and give pages what is on.
 
@@ -123,10 +135,10 @@ def init_switches(app: Flask, concerned: Mapping[Switch, Iterable[str]]) -> None
     def guard() -> None:
         if request.method in SAFE or request.endpoint is None:
             return
-        if not getattr(current_app.view_functions[request.endpoint], "works_read_only", False):
+        view = current_app.view_functions[request.endpoint]
+        if not getattr(view, "works_read_only", False) and not getattr(view, "asks_itself", False):
             with glance() as w:
-                if _READ_ONLY.first(w, {}):
-                    raise Refusal("read-only")
+                refuse_if_read_only(w)
 
     @app.context_processor
     def notices() -> dict[str, Any]:

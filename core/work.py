@@ -160,10 +160,15 @@ def brief_work(actor: Actor = ANYONE) -> Iterator[Work]:
 
 @contextmanager
 def glance(actor: Actor = ANYONE) -> Iterator[Work]:
-    """`reading` for one prepared statement that every request asks: neither a Session nor a transaction around it."""
+    """`reading` for a prepared statement or two: no transaction, and no Session until one is asked for."""
     shared = kernel()
     with open_glance() as connection:
-        yield Work(connection, actor, shared.clock(), shared)
+        w = Work(connection, actor, shared.clock(), shared)
+        try:
+            yield w
+        finally:
+            if isinstance(w.opened, Session):
+                w.opened.close()
 
 
 @contextmanager

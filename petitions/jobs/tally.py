@@ -1,13 +1,12 @@
 """The jobs of counting: fold, expire, freeze, and compare."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 
 from core.db import steady_snapshot
 from core.jobs import job
-from core.work import SYSTEM, Work, reading, work
+from core.work import SYSTEM, reading, work
 from petitions.domain.keeping import Kept
 from petitions.services import freezing_days, quarters, tally
 from petitions.services.retention import carry_out
@@ -23,7 +22,15 @@ log = structlog.get_logger()
 @job("tally", every=timedelta(seconds=1))
 def fold_deltas() -> int:
     """Add up what was signed, confirmed and withdrawn since the last time."""
-    return _all(tally.fold)
+    total = 0
+    while True:
+        with work(SYSTEM) as w:
+            done = tally.fold(w)
+        total += done
+        # While people sign there is always something new: that waits for the next run, or each delta would be a
+        # transaction of its own.
+        if done < tally.BATCH:
+            return total
 
 
 @job("expiry", every=timedelta(hours=1))
@@ -68,14 +75,3 @@ def compare() -> int:
     for drift in drifts:
         log.error("tally drift", petition=drift.petition_id, **drift.differences)
     return len(drifts)
-
-
-def _all(one_slice: Callable[[Work], int]) -> int:
-    """Slice after slice, each in a short transaction of its own, until nothing is left."""
-    total = 0
-    while True:
-        with work(SYSTEM) as w:
-            done = one_slice(w)
-        if not done:
-            return total
-        total += done

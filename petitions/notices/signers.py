@@ -13,9 +13,11 @@ from core.links import absolute_url
 from core.mail import Message
 from core.outbox import Recipient, expands, renders
 from core.work import Work
+from petitions.models.keys import open_field, opened
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import LASTING, Purpose, sign_token
-from petitions.queries.signing import contact_of, waits
+from petitions.queries.gate import Addressed, addressed
+from petitions.queries.signing import waits
 
 Ref = dict[str, Any]
 
@@ -23,7 +25,7 @@ Ref = dict[str, Any]
 @renders("signer_confirm")
 def confirm_mail(w: Work, ref: Ref) -> Message | None:
     """The link that confirms an entry; None once a later entry was accepted, or its seven days are over."""
-    row = w.session.get(Signature, (ref["petition"], ref["signature"]))
+    row = addressed(w, ref["petition"], ref["signature"])
     if row is None or row.entry != ref["entry"] or not waits(row) or w.now >= row.expires_at:
         return None
     token = sign_token(w, Purpose.CONFIRM, row.petition_id, row.id, row.entry, row.expires_at)
@@ -33,7 +35,7 @@ def confirm_mail(w: Work, ref: Ref) -> Message | None:
 @renders("signer_already")
 def already_mail(w: Work, ref: Ref) -> Message | None:
     """What a second entry of a counted signature brings: that it counts, and the manage link."""
-    row = w.session.get(Signature, (ref["petition"], ref["signature"]))
+    row = addressed(w, ref["petition"], ref["signature"])
     if row is None or row.state is not SignatureState.COUNTED or row.withdrawn_at is not None:
         return None
     token = sign_token(w, Purpose.MANAGE, row.petition_id, row.id, row.entry, w.now + LASTING)
@@ -60,17 +62,18 @@ def asked_again(w: Work, ref: Ref, after: int, n: int) -> tuple[Sequence[Recipie
 @renders("joiner_again")
 def again_mail(w: Work, ref: Ref) -> Message | None:
     """The link that confirms a corrected text; None once it was confirmed, entered anew or is over."""
-    row = w.session.get(Signature, (ref["petition"], ref["signature"]))
+    row = addressed(w, ref["petition"], ref["signature"])
     if row is None or row.entry != ref["entry"] or not waits(row) or w.now >= row.expires_at:
         return None
     token = sign_token(w, Purpose.CONFIRM, row.petition_id, row.id, row.entry, row.expires_at)
     return _mail(w, row, row.language, "joiner_again", "signing.confirm", token)
 
 
-def _mail(w: Work, row: Signature, language: str, template: str, endpoint: str, token: str) -> Message | None:
-    address = contact_of(w, row)
-    if address is None:
+def _mail(w: Work, row: Addressed, language: str, template: str, endpoint: str, token: str) -> Message | None:
+    if row.contact is None or row.key is None:
         return None
+    key = opened(w, row.key, row.petition_id, "contact")
+    address = open_field(key, row.contact, row.petition_id, row.id, "contact")
     with speaking(language):
         facts = {
             "page_lang": language,

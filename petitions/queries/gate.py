@@ -1,4 +1,4 @@
-"""What one statement tells before a signature is taken or counted: the case, its keys, the switches, the place."""
+"""What one statement tells before a signature is taken, counted or written to: case, keys, switches, place."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -138,3 +138,37 @@ def entry_of(w: Work, petition_id: int, signature_id: int, *, lock: bool) -> tup
     if row is None:
         return None
     return Case(*row[len(_ENTRY) :]), Entry(*row[: len(_ENTRY)])
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A signature as a mail to its signer meets it; `key` is the wrapped key of its contact, None once destroyed."""
+
+    petition_id: int
+    id: int
+    state: SignatureState
+    entry: int
+    renewal: bool
+    withdrawn_at: datetime | None
+    expires_at: datetime
+    language: str
+    contact: bytes | None
+    key: bytes | None
+
+
+_ADDRESSED = Prepared(
+    lambda _insert: (
+        select(
+            *(getattr(Signature, name) for name in list(Addressed.__dataclass_fields__)[:-1]),
+            PetitionKeys.contact.label("key"),
+        )
+        .outerjoin(PetitionKeys, PetitionKeys.petition_id == Signature.petition_id)
+        .where(Signature.petition_id == bindparam("petition"), Signature.id == bindparam("signature"))
+    )
+)
+
+
+def addressed(w: Work, petition_id: int, signature_id: int) -> Addressed | None:
+    """A signature with what a mail to its signer needs. None for no such."""
+    row = _ADDRESSED.first(w, {"petition": petition_id, "signature": signature_id})
+    return None if row is None else Addressed(*row)

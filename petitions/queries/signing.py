@@ -9,7 +9,7 @@ from auth.queries import own_account
 from authorities.queries import area, area_choices, authority
 from core.i18n import language, localised
 from core.refusal import Refusal
-from core.switches import Switch, is_on, refuse_if
+from core.switches import Switch, is_on, refuse_if, refuse_if_read_only
 from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.eligibility import confirmable, signing_closed_because, signing_limit
@@ -235,15 +235,21 @@ def confirm_link(
 
     A signature that was withdrawn lately looks like a counted one. Refusals: `not-found`;
     `signature-link-expired` for an old or superseded link; `confirmation-over` after closing and its grace; and
-    while signing is switched off, `switched-off` if `refusing`.
+    if `refusing`, `read-only` and `switched-off` while that is so.
     """
-    link = read_token(w, Purpose.CONFIRM, token)
-    found = entry_of(w, link.petition_id, link.subject_id, lock=lock)
-    if refusing and (found is None or found[0].off):
-        refuse_if(w, Switch.NO_SIGNING)
-    if found is None:
-        raise Refusal("not-found")
+    try:
+        link = read_token(w, Purpose.CONFIRM, token)
+        found = entry_of(w, link.petition_id, link.subject_id, lock=lock)
+        if found is None:
+            raise Refusal("not-found")
+    except Refusal:
+        if refusing:
+            refuse_if_read_only(w)
+        raise
     case, row = found
+    if refusing and case.off:
+        refuse_if_read_only(w)
+        refuse_if(w, Switch.NO_SIGNING)
     if row.entry != link.entry:
         raise Refusal("signature-link-expired")
     if waits(row):
@@ -255,10 +261,8 @@ def confirm_link(
     return case, row, False
 
 
-def again_text(w: Work, case: Case, row: Entry) -> Again | None:
-    """The corrected text for who is asked again; None for everybody else."""
-    if row.asked_again_at is None:
-        return None
+def again_text(w: Work, case: Case, row: Entry) -> Again:
+    """The corrected text for who is asked again."""
     text = w.session.get_one(PetitionText, (case.id, row.text_number))
     return Again(text.title, text.html, text.reason, case.author_name, named(w, case.id))
 

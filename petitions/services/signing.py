@@ -12,7 +12,7 @@ from authorities.queries import is_selectable
 from core.contacts import claim_mail
 from core.outbox import post
 from core.refusal import Refusal
-from core.switches import Switch, refuse_if
+from core.switches import Switch, refuse_if, refuse_if_read_only
 from core.work import Work
 from petitions.domain.keeping import TERMS, Kept
 from petitions.models.keys import opened, seal_field, uid_under
@@ -72,10 +72,11 @@ def sign_petition(w: Work, petition_id: int, signer: Signer, consent: Consent, *
 
     `held` is an entry of a network that has sent too many: it is checked like all, and changes nothing.
     New, repeated, limited and blocked entries return alike. Refusals: `not-found`, `gone`, `signing-closed`,
-    `switched-off`, and on their fields `name-...`, `email-invalid`, `area-unknown`.
+    `read-only`, `switched-off`, and on their fields `name-...`, `email-invalid`, `area-unknown`.
     """
     gate = gate_of(w, petition_id, signer.area)
     if gate is None or gate.off:
+        refuse_if_read_only(w)
         refuse_if(w, Switch.NO_SIGNING)
     gate = require_listed(gate)
     reason = gate_closed_because(w, gate)
@@ -107,7 +108,7 @@ def enter(w: Work, gate: Gate, signer: Signer, consent: Consent, *, joiner: bool
 def confirm_signature(w: Work, token: str) -> Confirmed:
     """Count the signature of a confirmation link; repeating it changes nothing and gives no manage link.
 
-    Refusals: `not-found`, `signature-link-expired`, `confirmation-over`, `switched-off`.
+    Refusals: `not-found`, `signature-link-expired`, `confirmation-over`, `read-only`, `switched-off`.
     """
     case, row, waiting = confirm_link(w, token, lock=True, refusing=True)
     told = outlook(w, case, joiner=row.joiner)

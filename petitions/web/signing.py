@@ -14,8 +14,9 @@ from core.forms import refusals_on
 from core.i18n import language, url
 from core.links import absolute_url
 from core.refusal import Refusal
+from core.switches import asks_itself, refuse_if_read_only
 from core.web import page, unlisted
-from core.work import ANYONE, Actor, Work, brief_work, reading, work
+from core.work import ANYONE, Actor, Work, brief_work, glance, reading, work
 from petitions.domain.notice import Audience
 from petitions.queries import signing as queries
 from petitions.queries.privacy import Version, in_force
@@ -53,12 +54,14 @@ def _form(petition_id: int, actor: Actor) -> Response:
 
 @bp.post(SIGN)
 @open_to_all
+@asks_itself
 def sign(petition_id: int) -> Response:
     """Take the entry; the answer is the same for a new, a repeated, a limited and a blocked one."""
     entry = quick_entry(language())
     if entry is not None and _entered(petition_id, entry):
         return redirect(url("signing.sent", petition_id=petition_id), 303)
     with reading() as w:
+        refuse_if_read_only(w)
         sheet = queries.sheet(w, petition_id)
     if sheet.closed:
         return _closed(sheet)
@@ -142,11 +145,12 @@ def join_sent(petition_id: int, token: str) -> Response:
 @by_token
 def confirm(token: str) -> Response:
     """One form with one button; opening it changes nothing, because mail scanners open links."""
-    with reading() as w:
+    with glance() as w:
         petition, row, waiting = queries.confirm_link(w, token)
         told = queries.outlook(w, petition, joiner=row.joiner)
-        again = queries.again_text(w, petition, row)
-    if again:
+    if row.asked_again_at is not None:
+        with reading() as w:
+            again = queries.again_text(w, petition, row)
         return page("petitions/confirm_again.html", p=told, token=token, waiting=waiting, again=again)
     facts = {"p": told, "token": token, "waiting": waiting}
     return page_alike({"token": token}, lambda: page("petitions/confirm.html", **facts), told, waiting)
@@ -154,6 +158,7 @@ def confirm(token: str) -> Response:
 
 @bp.post(CONFIRM)
 @by_token
+@asks_itself
 def confirm_now(token: str) -> Response:
     """Count the signature, and say what happens next; the manage link stands on this page once."""
     with brief_work() as w:

@@ -1,15 +1,17 @@
 """A job runs in one process at a time; after a kill another one takes it over within seconds."""
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from threading import Event, Semaphore
 
 import pytest
 from flask import Flask
 
 from core import jobs
-from core.jobs import LEASE, Job, is_due, run_if_due, run_now
+from core.jobs import LEASE, Job, is_due, make_consumer, run_if_due, run_now
 from tests.conftest import Clock
 from tests.processes import eventually
 
@@ -81,3 +83,45 @@ def test_a_long_job_renews_its_lease(
         return 1
 
     assert run_now(known(long)) == 1
+
+
+@contextmanager
+def _running(app: Flask) -> Iterator[None]:
+    """The jobs of `jobs run` beside the test, which keeps its own signals."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    consumer = make_consumer(app)
+    consumer.start()
+    try:
+        yield
+    finally:
+        consumer.stop(graceful=True)
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
+def test_a_short_job_does_not_wait_for_four_long_ones(
+    app: Flask, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, over, ran = Semaphore(0), Event(), Event()
+
+    def long() -> int:
+        begun.release()
+        assert over.wait(60)
+        return 1
+
+    def short() -> int:
+        ran.set()
+        return 1
+
+    names, every = [f"long-{n}" for n in range(4)], timedelta(seconds=5)
+    monkeypatch.setattr(
+        jobs,
+        "_jobs",
+        {name: Job(name, long, every) for name in names} | {"short": Job("short", short, every)},
+    )
+    with _running(app):
+        assert all(begun.acquire(timeout=30) for _name in names)
+        ran.clear()
+        clock.now += every
+        assert ran.wait(30)
+        over.set()
