@@ -180,8 +180,8 @@ HOW: Mapping[str, Any] = {
     "answers": lazy(
         "Due: answers that were given, or whose date has passed. Late: given after the date, or not given yet. Days "
         "are calendar days from the start of the clock; half of the answers that were given took at most the median. "
-        "The ranges hold the true value with at least 95 % certainty: Wilson's interval for the share, the interval "
-        "of order statistics for the median, which needs six answers."
+        "The ranges hold the true value with a certainty of at least 95 %: Wilson's interval for the share, the "
+        "interval of order statistics for the median, which needs six answers."
     ),
     "answer_times": lazy(
         "One dot for each answer that was given: the share of its time that it took. The time is that of the clock, "

@@ -44,10 +44,10 @@ EXAMPLES: Mapping[tuple[int, str], Example] = {
         ),
     ),
     (REGIONAL, REPRESENTATIVE): Example(
-        lazy("Let residents decide by vote on 2 % of the regional budget from 2027 on"),
+        lazy("Let residents decide by vote on two per cent of the regional budget from 2027 on"),
         lazy(
-            "People see which street and which school need money first. We ask the maslikhat to set 2 % of the "
-            "budget aside for proposals of residents, to put them to the vote each March, and to "
+            "People see which street and which school need money first. We ask the maslikhat to set two per cent of "
+            "the budget aside for proposals of residents, to put them to the vote each March, and to "
             "publish what became of each."
         ),
     ),

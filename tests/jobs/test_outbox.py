@@ -145,6 +145,22 @@ def test_a_day_without_smtp_costs_no_mail_and_no_try(
     assert sorted(post.times().values()) == [1] * many
 
 
+def test_mails_that_come_meanwhile_wait_for_the_next_run(
+    app: Flask, clock: Clock, post: Post, office: Controller
+) -> None:
+    number = a_petition()
+    sign(number, "first@mail.example")
+
+    def another() -> None:
+        with app.app_context():
+            sign(number, f"signer{len(post.taken)}@mail.example")
+
+    post.before = another
+    office.start()
+    assert [sweep_outbox(), sweep_outbox()] == [1, 1]
+    assert len(rows()) == 3
+
+
 def test_a_poison_address_is_parked_after_eight_tries_and_holds_up_nobody(
     app: Flask, clock: Clock, post: Post, office: Controller
 ) -> None:

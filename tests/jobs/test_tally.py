@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from core import jobs
 from core.contacts import ContactMail
+from core.db import db
 from core.outbox import sweep_outbox
 from core.work import SYSTEM, reading, work
 from petitions.jobs import tally as tally_jobs
@@ -37,6 +38,26 @@ def test_the_tally_job_does_everything_and_then_nothing(app: Flask) -> None:
     with reading() as w:
         assert w.session.get_one(PetitionCount, petition_id).counted == 4
         assert w.session.scalar(select(func.count()).select_from(TallyDelta)) == 0
+
+
+@pytest.mark.postgres_too
+def test_what_is_signed_meanwhile_waits_for_the_next_run(app: Flask) -> None:
+    petition_id = a_petition()
+    sign(petition_id)
+    names, busy = iter([f"person{n}@mail.example" for n in range(3)]), list[bool]()
+
+    def another(_connection: object, _record: object) -> None:
+        # After each transaction of the job somebody signs; after that one nobody does.
+        if not busy and (name := next(names, None)):
+            busy.append(True)
+            sign(petition_id, name)
+            busy.clear()
+
+    event.listen(db.engine, "checkin", another)
+    try:
+        assert [tally_jobs.fold_deltas(), tally_jobs.fold_deltas()] == [1, 1]
+    finally:
+        event.remove(db.engine, "checkin", another)
 
 
 @pytest.mark.postgres_too

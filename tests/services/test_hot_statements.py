@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, session
+from flask.testing import FlaskClient
 from flask_babel import Babel
 from flask_wtf.csrf import generate_csrf
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from sqlalchemy import UniqueConstraint, event
 
 from core import contacts
 from core.db import Base, db, run_plainly
+from core.outbox import sweep_outbox
 from core.prepared import Prepared
 from core.work import Work, brief_work, work
 from petitions.queries import gate, privacy
@@ -22,7 +24,8 @@ from petitions.services import entries
 from petitions.services.signing import confirm_signature, sign_petition
 from petitions.web.forms.signing import SignForm, quick_entry
 from tests.factories import ALMATY, a_petition
-from tests.signing import CONSENT, a_signer, signed, the_row, token_of
+from tests.signing import CONSENT, a_signer, rows, signed, the_row, token_of
+from tests.signing_pages import FORM, csrf
 
 ONE = {"petition": 1, "signature": 1, "place": ALMATY, "of_scheme": "email", "person": b"x" * 32}
 DAYS = {"today": b"x" * 32, "yesterday": b"y" * 32}
@@ -125,6 +128,28 @@ def test_a_signature_waits_for_the_database_no_oftener_than_it_did(app: Flask, d
     most = {"sqlite": (9, 5), "postgresql": (9, 5)}[database]
     assert (len(entered), len(counted)) <= most, (entered, counted)
     assert len(counted) == most[1]
+
+
+@pytest.mark.postgres_too
+def test_the_way_of_a_signature_waits_for_nothing_beside_it(app: Flask, client: FlaskClient) -> None:
+    """From the form to the confirmation, over HTTP: the frame around them adds the version of the notice."""
+    petition, taken = a_petition(), dict[str, int]()
+    for name in ("first@mail.example", "second@mail.example"):
+        token = csrf(client.get(f"/petitions/{petition}/sign").text)
+        data = FORM | {"email": name, "csrf_token": token}
+        with waits() as entered:
+            assert client.post(f"/petitions/{petition}/sign", data=data).status_code == 303
+        with waits() as mailed:
+            assert sweep_outbox() == 1
+        link = f"/signatures/confirm/{token_of(rows(petition)[-1])}"
+        with waits() as opened:
+            assert client.get(link).status_code == 200
+        with waits() as counted:
+            assert client.post(link).status_code == 200
+        # What is made for the first of them is kept for the second.
+        taken = {"entry": len(entered), "mail": len(mailed), "link": len(opened), "count": len(counted)}
+    most = {"entry": 10, "mail": 8, "link": 1, "count": 5}
+    assert {name: n for name, n in taken.items() if n > most[name]} == {}
 
 
 def test_every_key_of_signatures_begins_with_the_petition() -> None:
