@@ -26,6 +26,7 @@ def test_a_connection_that_its_server_has_ended_is_seen_by_nobody(_postgres_app:
 
 def test_a_connection_that_only_has_news_goes_on(_postgres_app: Flask) -> None:
     with _postgres_app.app_context():
+        db.engine.dispose()  # so that the pool holds no others
         with db.engine.connect() as line:
             number = line.connection.driver_connection.info.backend_pid
             line.connection.driver_connection.autocommit = True
