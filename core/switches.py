@@ -114,13 +114,16 @@ def all_switches(w: Work) -> dict[Switch, bool]:
 
 def works_read_only(view: View) -> View:
     """A view that stays open while the site can only be read: whoever ends that must get in."""
-    view.works_read_only = True  # type: ignore[attr-defined]
-    return view
+    return _unguarded(view, "works_read_only")
 
 
 def asks_itself(view: View) -> View:
     """A view that changes nothing before it has asked whether the site is read-only, in the work that changes it."""
-    view.asks_itself = True  # type: ignore[attr-defined]
+    return _unguarded(view, "asks_itself")
+
+
+def _unguarded(view: View, why: str) -> View:
+    setattr(view, why, True)
     return view
 
 

@@ -13,11 +13,10 @@ from core.links import absolute_url
 from core.mail import Message
 from core.outbox import Recipient, expands, renders
 from core.work import Work
-from petitions.models.keys import open_field, opened
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries.gate import Addressed, addressed
-from petitions.queries.signing import waits
+from petitions.queries.signing import address_of, waits
 
 Ref = dict[str, Any]
 
@@ -70,10 +69,9 @@ def again_mail(w: Work, ref: Ref) -> Message | None:
 
 
 def _mail(w: Work, row: Addressed, language: str, template: str, endpoint: str, token: str) -> Message | None:
-    if row.contact is None or row.key is None:
+    address = address_of(w, row)
+    if address is None:
         return None
-    key = opened(w, row.key, row.petition_id, "contact")
-    address = open_field(key, row.contact, row.petition_id, row.id, "contact")
     with speaking(language):
         facts = {
             "page_lang": language,

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, exists, or_, select
 
 from authorities.models import Area, Authority
 from core.prepared import Prepared
-from core.switches import Switch, SwitchRow
+from core.switches import Switch, SwitchRow, refuse_if, refuse_if_read_only
 from core.work import Work
 from petitions.domain.lifecycle import State
 from petitions.models.petition import Petition, PetitionKeys
@@ -65,6 +65,12 @@ class Gate:
     def resident(self) -> bool:
         """Whether the place lies in the area that the petition is about."""
         return self.area is not None and self.area in (self.path or "").split("/")[:-1]
+
+
+def refuse_while_off(w: Work) -> None:
+    """For whom a gate or a case says `off`: why that is. Refusals: `read-only`, `switched-off`."""
+    refuse_if_read_only(w)
+    refuse_if(w, Switch.NO_SIGNING)
 
 
 def gate_of(w: Work, petition_id: int, place: str) -> Gate | None:

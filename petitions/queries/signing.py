@@ -9,21 +9,21 @@ from auth.queries import own_account
 from authorities.queries import area, area_choices, authority
 from core.i18n import language, localised
 from core.refusal import Refusal
-from core.switches import Switch, is_on, refuse_if, refuse_if_read_only
+from core.switches import Switch, is_on, refuse_if_read_only
 from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.eligibility import confirmable, signing_closed_because, signing_limit
 from petitions.domain.keeping import TERMS, Kept
 from petitions.domain.lifecycle import State
 from petitions.domain.rulebook import HandOver, Rulebook, Span
-from petitions.models.keys import contact_key, identity_key, open_field
+from petitions.models.keys import identity_key, open_field, opened
 from petitions.models.petition import Petition, PetitionText
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import Purpose, is_join_token, read_token
 from petitions.queries import rules
 from petitions.queries.access import is_listed, keyless, require_listed, require_published
 from petitions.queries.coauthors import CoAuthorRow, named
-from petitions.queries.gate import Case, Entry, Gate, entry_of
+from petitions.queries.gate import Addressed, Case, Entry, Gate, addressed, entry_of, refuse_while_off
 from petitions.queries.terms import latest_term, standing_of
 
 # For so long a withdrawn signature looks as it did; then its name and contact are erased (TRUST rule 6).
@@ -239,17 +239,16 @@ def confirm_link(
     """
     try:
         link = read_token(w, Purpose.CONFIRM, token)
-        found = entry_of(w, link.petition_id, link.subject_id, lock=lock)
-        if found is None:
-            raise Refusal("not-found")
     except Refusal:
         if refusing:
             refuse_if_read_only(w)
         raise
+    found = entry_of(w, link.petition_id, link.subject_id, lock=lock)
+    if refusing and (found is None or found[0].off):
+        refuse_while_off(w)
+    if found is None:
+        raise Refusal("not-found")
     case, row = found
-    if refusing and case.off:
-        refuse_if_read_only(w)
-        refuse_if(w, Switch.NO_SIGNING)
     if row.entry != link.entry:
         raise Refusal("signature-link-expired")
     if waits(row):
@@ -336,11 +335,16 @@ def name_of(w: Work, row: Signature) -> str | None:
 
 def contact_of(w: Work, row: Signature) -> str | None:
     """Where mail to the signer goes; None once it or its key is destroyed. For mails and self-service only."""
-    try:
-        key = contact_key(w, row.petition_id)
-    except Refusal:
+    found = addressed(w, row.petition_id, row.id)
+    return None if found is None else address_of(w, found)
+
+
+def address_of(w: Work, row: Addressed) -> str | None:
+    """The same of a row that was read for a mail."""
+    if row.contact is None or row.key is None:
         return None
-    return None if row.contact is None else open_field(key, row.contact, row.petition_id, row.id, "contact")
+    key = opened(w, row.key, row.petition_id, "contact")
+    return open_field(key, row.contact, row.petition_id, row.id, "contact")
 
 
 def outlook(w: Work, case: Case, *, joiner: bool) -> Outlook:

@@ -12,14 +12,13 @@ from authorities.queries import is_selectable
 from core.contacts import claim_mail
 from core.outbox import post
 from core.refusal import Refusal
-from core.switches import Switch, refuse_if, refuse_if_read_only
 from core.work import Work
 from petitions.domain.keeping import TERMS, Kept
 from petitions.models.keys import opened, seal_field, uid_under
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries.access import require_listed
-from petitions.queries.gate import Entry, Gate, gate_of
+from petitions.queries.gate import Entry, Gate, gate_of, refuse_while_off
 from petitions.queries.signing import Outlook, confirm_link, gate_closed_because, outlook, waits
 from petitions.services import tally
 from petitions.services.entries import Known, count_entry, insert_entry, known_entry, take_entry
@@ -76,8 +75,7 @@ def sign_petition(w: Work, petition_id: int, signer: Signer, consent: Consent, *
     """
     gate = gate_of(w, petition_id, signer.area)
     if gate is None or gate.off:
-        refuse_if_read_only(w)
-        refuse_if(w, Switch.NO_SIGNING)
+        refuse_while_off(w)
     gate = require_listed(gate)
     reason = gate_closed_because(w, gate)
     if reason is not None:
