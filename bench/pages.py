@@ -107,4 +107,6 @@ def crawl(petitions: int, many: int) -> list[str]:
         "/petitions/1/updates",
     ]
     cold = [f"/petitions/{chosen.randint(1, petitions)}" for _ in range(many // 50)]
-    return [chosen.choice(hot) for _ in range(many - len(cold))] + cold
+    paths = [chosen.choice(hot) for _ in range(many - len(cold))] + cold
+    chosen.shuffle(paths)
+    return paths

@@ -42,11 +42,17 @@ class _LastAnswer(WSGITask):
 
 
 class Server:
-    """Serves an app until SIGTERM or SIGINT; then it accepts nothing more, finishes what is under way, and ends."""
+    """Serves an app until SIGTERM or SIGINT, which it takes from its making on.
+
+    Then it accepts nothing more, finishes what is under way, and ends.
+    """
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
         self._map: dict[int, Any] = {}
         self._stopping = False
+        # Before anybody can connect: a stop that comes while the site starts turns nobody away either.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
         given = inherited()
         where: dict[str, Any] = {"sockets": given} if given else {"host": host, "port": port}
         # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
@@ -66,8 +72,6 @@ class Server:
         # What is loaded by now stays for good, and need not be looked through for garbage while people wait.
         gc.collect()
         gc.freeze()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
         while not self._stopping:
             wasyncore.loop(timeout=1, map=self._map, count=1)
         self._accept_no_more()

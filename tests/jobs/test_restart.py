@@ -60,6 +60,14 @@ def test_what_is_under_way_is_answered_before_the_end(tmp_path: Path, started: S
     idle.close()
 
 
+def test_a_stop_that_comes_with_the_first_word_ends_it_as_any_other(tmp_path: Path, started: Started) -> None:
+    started.append(flask(tmp_path, "serve", "--port", str(free_port())))
+    eventually(lambda: serving(tmp_path) == 1)
+    started[0].send_signal(signal.SIGTERM)
+    assert started[0].wait(PATIENCE) == 0
+    assert "Stopped: everything that was under way is answered." in (tmp_path / "log").read_text()
+
+
 def test_a_rolling_restart_loses_no_request(tmp_path: Path, started: Started) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=1000) as listener:
         port = listener.getsockname()[1]
