@@ -4,6 +4,7 @@ import faulthandler
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 import time
@@ -22,6 +23,8 @@ PATIENCE_SECONDS = 30
 # A connection that says nothing: a browser's spare one, one that a proxy keeps, or a request that is still on its way.
 SILENCE_SECONDS = 2
 FIRST_INHERITED = 3
+# Of the connections, and of the database's and all other files beside them.
+CONNECTIONS, OPEN_FILES = 1000, 4096
 
 
 def inherited() -> list[socket.socket]:
@@ -29,6 +32,14 @@ def inherited() -> list[socket.socket]:
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         return []
     return [socket.socket(fileno=FIRST_INHERITED + n) for n in range(int(os.environ.get("LISTEN_FDS", "0")))]
+
+
+def _allow_files() -> None:
+    """Raise the number of files that may be open, often 1,024, as far as the system lets us (setrlimit(2))."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 class _LastAnswer(WSGITask):
@@ -53,10 +64,11 @@ class Server:
         # Before anybody can connect: a stop that comes while the site starts turns nobody away either.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        _allow_files()
         given = inherited()
         where: dict[str, Any] = {"sockets": given} if given else {"host": host, "port": port}
-        # A slow client must not hold a thread: waitress buffers, and 1000 of them may wait.
-        limits = {"threads": 4, "connection_limit": 1000, "channel_timeout": 30}
+        # A slow client must not hold a thread: waitress buffers, and so many may wait.
+        limits = {"threads": 4, "connection_limit": CONNECTIONS, "channel_timeout": 30}
         # How many proxies are believed is a setting that ProxyFix keeps to; waitress would cut off what they say.
         limits["clear_untrusted_proxy_headers"] = False
         # How many wait stands in /metrics; a line for each of them would cost a storm a seventh of its processor.
@@ -73,10 +85,14 @@ class Server:
         gc.collect()
         gc.freeze()
         while not self._stopping:
-            wasyncore.loop(timeout=1, map=self._map, count=1)
+            self._wait(1)
         self._accept_no_more()
         self._finish()
         self._server.task_dispatcher.shutdown()
+
+    def _wait(self, seconds: float) -> None:
+        # select(2), waitress's own choice, takes no file whose number is above 1023: a full house would end the server.
+        wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
 
     def _waiting(self) -> int:
         """How many requests have come and have no thread yet."""
@@ -99,7 +115,7 @@ class Server:
             for channel in channels:
                 channel.task_class = _LastAnswer
                 channel.will_close = channel.will_close or _is_done(channel)
-            wasyncore.loop(timeout=0.05, map=self._map, count=1)
+            self._wait(0.05)
 
     def _channels(self) -> list[HTTPChannel]:
         return [entry for entry in self._map.values() if isinstance(entry, HTTPChannel)]

@@ -1,6 +1,7 @@
 """Real processes of Dauys for tests: a folder of their own, commands, a server, a bounded wait."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -38,18 +39,28 @@ def eventually(
 
 
 def flask(
-    var: Path, *words: str, listener: socket.socket | None = None, **settings: str
+    var: Path,
+    *words: str,
+    listener: socket.socket | None = None,
+    files: Sequence[int] = (),
+    most_files: int | None = None,
+    **settings: str,
 ) -> "subprocess.Popen[bytes]":
     """Start a command whose settings are `var` and `settings` (DAUYS_ is put before); its output goes to var/log.
 
-    With `listener` the process finds that socket as systemd hands one over.
+    With `listener` the process finds that socket as systemd hands one over, with `files` these files are open in it
+    too; `most_files` may be open as long as it does not ask for more.
     """
     env = {name: value for name, value in os.environ.items() if not name.startswith("DAUYS_")}
     env |= {"DAUYS_VAR_DIR": str(var)} | {f"DAUYS_{name.upper()}": value for name, value in settings.items()}
 
-    def hand_over() -> None:
-        assert listener is not None
-        os.dup2(listener.fileno(), FIRST_INHERITED)
+    def begin() -> None:
+        if listener is not None:
+            os.dup2(listener.fileno(), FIRST_INHERITED)
+        if most_files is not None:
+            resource.setrlimit(
+                resource.RLIMIT_NOFILE, (most_files, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+            )
 
     program = [sys.executable, "-m", "flask", "--app", "app", *words]
     if listener is not None:
@@ -58,7 +69,7 @@ def flask(
     with (var / "log").open("ab") as log:
         return subprocess.Popen(
             program, cwd=ROOT, env=env, stdout=log, stderr=log,
-            preexec_fn=hand_over if listener else None, pass_fds=(FIRST_INHERITED,) if listener else (),
+            preexec_fn=begin, pass_fds=(*files, *((FIRST_INHERITED,) if listener else ())),
         )  # fmt: skip
 
 

@@ -1,16 +1,19 @@
 """A server that is stopped answers what is under way; two that share a socket are replaced without a lost request."""
 
 import http.client
+import os
 import signal
 import socket
 import subprocess
 import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from core.serving import CONNECTIONS
 from tests.processes import PATIENCE, answers, eventually, flask, free_port
 
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -66,6 +69,20 @@ def test_a_stop_that_comes_with_the_first_word_ends_it_as_any_other(tmp_path: Pa
     started[0].send_signal(signal.SIGTERM)
     assert started[0].wait(PATIENCE) == 0
     assert "Stopped: everything that was under way is answered." in (tmp_path / "log").read_text()
+
+
+def test_a_full_house_of_idle_connections_ends_nothing(tmp_path: Path, started: Started) -> None:
+    """More files than select(2) takes, and than systems allow by default: connections, and those of a database."""
+    port, most = free_port(), 1024
+    with ExitStack() as opened:
+        others = [opened.enter_context(open(os.devnull)).fileno() for _ in range(60)]
+        started.append(flask(tmp_path, "serve", "--port", str(port), files=others, most_files=most))
+        eventually(lambda: answers(port))
+        idle = [opened.enter_context(connect(port)) for _ in range(CONNECTIONS - 10)]
+        eventually(lambda: len(os.listdir(f"/proc/{started[0].pid}/fd")) > most)
+        assert answers(port)
+        idle[-1].sendall(REQUEST)
+        assert idle[-1].recv(65536).startswith(b"HTTP/1.1 200 ")
 
 
 def test_a_rolling_restart_loses_no_request(tmp_path: Path, started: Started) -> None:
