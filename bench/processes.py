@@ -25,10 +25,7 @@ def memory(site: Site, petitions: int, first: int, last: int) -> dict[str, float
         done = 0
         for name, until in (("first", first), ("last", last)):
             while done < until:
-                run = load.read(site.url, 1 if until == first else 5, paths)
-                done += run.answers
-                if name == "first":
-                    break
+                done += load.read(site.url, 1 if until == first else 5, paths).answers
             found[name] = _resident(process.pid) / MB
     return found | {"requests": done, "ratio": found["last"] / found["first"]}
 

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.nginx import nginx
 from core.serving import FIRST_INHERITED
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,13 +91,32 @@ class Site:
 
     @contextmanager
     def installed(self) -> Iterator[None]:
-        """All that docs/operations.md installs on one machine: two web processes that share a port, and the jobs."""
+        """All that docs/operations.md installs on one machine: nginx, two web processes that share a port, the jobs."""
         serve = ["sh", "-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@"', "sh", *_flask("app"), "serve"]
-        with socket.create_server(("127.0.0.1", self.port), backlog=1024) as port, ExitStack() as running:
-            for command, shared in ((serve, port), (serve, port), ([*_flask("app"), "jobs", "run"], None)):
+        with socket.create_server(("127.0.0.1", 0), backlog=1024) as port, ExitStack() as running:
+            for command, shared in (
+                (serve, port),
+                (serve, port),
+                ([*_flask("app"), "jobs", "run"], None),
+                (self._front(port.getsockname()[1]), None),
+            ):
                 running.enter_context(self._started(command, shared))
             wait_for(self.url + "/healthz")
             yield
+
+    def _front(self, behind: int) -> list[str]:
+        """nginx without TLS, which would be work of the load, and with readers of many networks."""
+        if not shutil.which("nginx"):
+            raise SystemExit("nginx is not installed (apt-get install nginx)")
+        changes = {
+            "    listen 80;": f"    listen unix:{self.folder}/plain;",
+            "    listen 443 ssl;": f"    listen 127.0.0.1:{self.port} backlog=1024;",
+            "    ssl_certificate /etc/ssl/petitions.example.pem;": "",
+            "    ssl_certificate_key /etc/ssl/petitions.example.key;": "",
+        }
+        return nginx(
+            self.folder, behind, changes, "set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;"
+        )
 
     @contextmanager
     def _started(

@@ -23,6 +23,7 @@ from werkzeug.routing.exceptions import RoutingException
 from core.access import Access, access_of
 from core.i18n import LANGUAGE_COOKIE, LANGUAGES, accepted_language
 from core.limits import WAIT
+from core.web import API
 from core.work import Kernel
 
 Environ = dict[str, Any]
@@ -37,6 +38,9 @@ LONGEST_ADDRESS = 300
 # how old it may get while the database is away, which is tried again every so often.
 FRESH_SECONDS, STALE_SECONDS, AWAY_SECONDS, AGAIN_SECONDS = 5, 5, 120, 2
 WAIT_SECONDS = 20
+# How long a proxy of ours keeps what is kept here (deploy/nginx.conf; it passes the mark on to nobody). Answers of the
+# API say beside it what the asker has left of a limit.
+FRONT = ("X-Accel-Expires", "1")
 # A page that took longer to make than it is fresh is still given for a moment: else each request would make it again.
 LEAST_SECONDS = 1
 SMALLEST_COMPRESSED = 500
@@ -162,7 +166,7 @@ class PageCache:
             return None
         if query:
             query = "&".join(part for part in query.split("&") if not TRACKING.match(part))
-        by_address = path.startswith("/api/") or query in LANGUAGE_QUERIES
+        by_address = path.startswith(API) or query in LANGUAGE_QUERIES
         return path, query, "" if by_address else self._language(environ)
 
     def _language(self, environ: Environ) -> str:
@@ -263,6 +267,8 @@ class PageCache:
             len(body) >= SMALLEST_COMPRESSED and self._is_text(names.get("content-type", "")),
         )
         keep = int(status[:3]) in KEPT_STATUS and len(body) <= LARGEST and "set-cookie" not in names
+        if keep and not key[0].startswith(API):
+            page.headers.append(FRONT)
         return page, keep
 
     def _is_text(self, content_type: str) -> bool:

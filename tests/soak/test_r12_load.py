@@ -38,9 +38,9 @@ def test_the_highest_rate_that_holds(tmp_path: Path, database: str, report: Repo
 
 def _judge(site: Site, petition: int, found: dict[str, Any], report: Report, size: Size) -> None:
     held = found["held"]
-    tried = ", ".join(f"{one['rate']:g}: {one['p95']['all']:.0f} ms" for one in found["tried"])
+    tried = ", ".join(f"{one['rate']:g}: {one['p95']['slowest']:.0f} ms" for one in found["tried"])
     report("R12", "a rate was found that holds", "yes", f"tried {tried}", held is not None)
-    said = f"{held['rate']:g} a second for {held['seconds']:.0f} s, p95 {held['p95']['all']:.0f} ms"
+    said = f"{held['rate']:g} a second for {held['seconds']:.0f} s, p95 {held['p95']['slowest']:.0f} ms"
     report(
         "R12", "highest rate of confirmed signatures beside readers", ">= 50/s", said, held["rate"] >= LEAST
     )
@@ -55,5 +55,5 @@ def _judge(site: Site, petition: int, found: dict[str, Any], report: Report, siz
     report("R12", "three times of it: lost", "0", f"{storm['lost']}", not storm["lost"])
     report("R6", "drift of the counters after the storm", "0", f"{storm['drift']}", not storm["drift"])
     after = mixed.hold(site, petition, held["rate"] / 2, RECOVERY_SECONDS)
-    said = f"half the rate holds at once: p95 {after['p95']['all']:.0f} ms"
+    said = f"half the rate holds at once: p95 {after['p95']['slowest']:.0f} ms"
     report("R12", "recovery after the storm", "<= 30 s", said, after["holds"])

@@ -431,3 +431,20 @@ def test_the_figures_stand_in_the_metrics(client: FlaskClient, cache: PageCache)
     found = client.get("/metrics").get_data(as_text=True)
     assert re.search(r'dauys_pages\{outcome="hit"\} [1-9]', found)
     assert re.search(r'dauys_pages\{outcome="bytes"\} [1-9]', found)
+
+
+@pytest.mark.usefixtures("cache")
+def test_only_ready_pages_are_marked_for_the_proxy(app: Flask) -> None:
+    """And nothing that tells its asker of a limit, or that is meant for one."""
+    petition, reader = a_petition(), app.test_client()
+    page = f"/petitions/{petition}"
+    for path in ("/", "/petitions", page, "/help/"):
+        assert reader.get(path).headers["X-Accel-Expires"] == "1", path
+    for path in (
+        f"/api/v1{page}",
+        f"{page}/sign",
+        "/account/sign-in",
+        "/static/css/components.css",
+        "/petitions/404404",
+    ):
+        assert "X-Accel-Expires" not in reader.get(path).headers, path
