@@ -34,7 +34,8 @@ HEAD_LENGTH, HEAD_COOKIE = (
 )
 LINK = re.compile(r"https?://\S+/signatures/confirm/\S+")
 READERS_FOR_EACH = 10
-# What one person and those who read beside them ask of the web process.
+# What one person and those who read beside them ask of the site. The single rows predict as if a web process answered
+# each reader, where nginx answers most.
 STEPS = {"form": 1, "sign": 1, "link": 1, "confirm": 1, "read": READERS_FOR_EACH}
 # Mails leave every two seconds, some dozens at once: their readers are people, who do not all open them in the tenth
 # of a second in which they come.

@@ -154,8 +154,8 @@ def _mixed(found: Results | None) -> list[str]:
         return [*head, "Not run.", ""]
     lines = [
         *head,
-        "Form, entry, mail, link and confirmation of each person, with ten readers for each of them, through nginx as"
-        " deploy/nginx.conf has it. The p95 is that of the slowest of these steps.",
+        "Form, entry, mail, link and confirmation of each person, with ten readers for each of them. The p95 is"
+        " that of the slowest of these steps.",
         "",
     ]
     rows = []
