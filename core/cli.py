@@ -219,7 +219,7 @@ def serve(host: str, port: int, with_jobs: bool) -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     server = Server(app, host, port)
     beside = Beside() if with_jobs else None
-    click.echo(f"Dauys serves on http://{host}:{port} (stop with Ctrl+C)")
+    click.echo(f"Dauys serves on {server.where()} (stop with Ctrl+C)")
     try:
         server.run()
         click.echo("Stopped: everything that was under way is answered.")

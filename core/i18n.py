@@ -1,10 +1,11 @@
 """Languages: which one a reader gets, texts in three of them, dates and numbers in local words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,8 @@ LONGEST_HEADER = 200
 _ = gettext
 lazy = lazy_gettext
 Localised = Mapping[str, str]
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def N_(text: str) -> str:
@@ -116,6 +119,26 @@ def lang_url(code: str) -> str:
     """The present address in another language."""
     pairs = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
     return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
+
+
+def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Keep what the last `most` different calls gave, each language for itself: drawings of figures that seldom change.
+
+    The result must depend on the arguments alone, besides the language and the `?lang=` that links keep.
+    """
+
+    def decorate(make: Callable[P, R]) -> Callable[P, R]:
+        @lru_cache(maxsize=most)
+        def kept(_spoken: tuple[str, str | None], *args: P.args, **named: P.kwargs) -> R:
+            return make(*args, **named)
+
+        @wraps(make)
+        def ask(*args: P.args, **named: P.kwargs) -> R:
+            return kept((language(), asked_language()), *args, **named)  # type: ignore[arg-type]
+
+        return ask
+
+    return decorate
 
 
 def local_day(value: date) -> date:

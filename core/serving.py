@@ -78,6 +78,11 @@ class Server:
             meter().watch(self._waiting)
         self._shared = bool(given)
 
+    def where(self) -> str:
+        """The addresses on which it listens, its own or those of the sockets that it was given."""
+        names = [entry.socket.getsockname() for entry in self._map.values() if entry.accepting]
+        return ", ".join(map(_address, names))
+
     def run(self) -> None:
         """Serve until a signal; returns when everything is answered."""
         faulthandler.enable()
@@ -119,6 +124,14 @@ class Server:
 
     def _channels(self) -> list[HTTPChannel]:
         return [entry for entry in self._map.values() if isinstance(entry, HTTPChannel)]
+
+
+def _address(name: Any) -> str:
+    """What getsockname(2) says, as a browser takes it; a Unix socket is a path."""
+    if isinstance(name, str):
+        return name
+    host, port = name[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _accept_all(listener: Any) -> None:

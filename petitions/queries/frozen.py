@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
@@ -69,7 +69,7 @@ class AreaCell:
     """Signatures of one first-level area, or of the pool (`_rest`), which has neither name nor residents."""
 
     area: str
-    names: Mapping[str, str]
+    names: Mapping[str, str] = field(hash=False)
     count: int | None
     population: int | None
 

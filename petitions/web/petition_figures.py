@@ -1,11 +1,16 @@
 """The charts of one petition, made of its frozen tables: growth, places, and how people signed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from flask import get_template_attribute
+from markupsafe import Markup
 
 from authorities.web import link
 from core.charts import Bar, Chart, Ends, Stair, bar_list, steps
-from core.i18n import _, format_date, format_number, format_share, lazy, ngettext, url
+from core.i18n import _, format_date, format_number, format_share, lazy, ngettext, remembered, url
 from core.work import Work
 from petitions.domain.disclosure import REST, DayRow, share
 from petitions.queries import frozen
@@ -14,6 +19,8 @@ from petitions.queries.petitions import PetitionCard, local_date
 
 # The page of a petition stays light: its chart has at most so many steps, the whole series is one page further.
 MOST_STEPS = 30
+# So many pages' charts are kept as they were drawn, each in a language; figures change once a day.
+MOST_DRAWN = 128
 
 HOW_DAYS = lazy(
     "Confirmed signatures at the end of each day. A day with fewer than ten new signatures is joined with the days "
@@ -50,19 +57,40 @@ TITLES: Mapping[Dimension, Any] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """The daily series of one petition, and what it is measured against."""
+
+    petition_id: int
+    opened: date
+    rows: tuple[DayRow, ...]
+    threshold: int | None
+    residents_only: bool
+
+
 def in_short(w: Work, card: PetitionCard) -> dict[str, Any]:
-    """What the page of a petition shows: two charts, and the day up to which they reach."""
-    grown = growth(w, card, MOST_STEPS)
+    """What the page of a petition shows: two charts as markup, and the day up to which they reach."""
+    grown = _growth_of(w, card)
     if grown is None:
-        return {"charts": [], "as_of": None}
-    lived = places(w, card, in_short=True)
-    return {"charts": [grown, lived] if lived else [grown], "as_of": frozen.frozen_through(w)}
+        return {"charts": "", "as_of": None}
+    return {
+        "charts": _on_page(grown, tuple(frozen.areas_of(w, card.id))),
+        "as_of": frozen.frozen_through(w),
+    }
+
+
+@remembered(MOST_DRAWN)
+def _on_page(grown: Growth, cells: tuple[AreaCell, ...]) -> Markup:
+    drawn = _growth(grown, MOST_STEPS), _places(grown.petition_id, cells, in_short=True)
+    chart = get_template_attribute("components/petition.html", "chart")
+    return Markup("").join(chart(one) for one in drawn if one)
 
 
 def in_full(w: Work, card: PetitionCard) -> dict[str, Any]:
     """Everything that is published of one petition's signatures."""
+    grown = _growth_of(w, card)
     mixes = [_mix(w, card, dimension) for dimension in TITLES]
-    made = [growth(w, card), places(w, card), *mixes]
+    made = [_growth(grown) if grown else None, _places(card.id, frozen.areas_of(w, card.id)), *mixes]
     return {
         "charts": [chart for chart in made if chart],
         "as_of": frozen.frozen_through(w),
@@ -77,15 +105,21 @@ def cells_table(w: Work, petition_id: int) -> list[tuple[str, str, int | None, b
     return [(d.value, cell.cell, cell.count, cell.suppressed) for d, cell in rows]
 
 
-def growth(w: Work, card: PetitionCard, most: int = 0) -> Chart | None:
-    """The total day by day against the threshold; None before the first figure. `most` joins steps into fewer ones."""
+def _growth_of(w: Work, card: PetitionCard) -> Growth | None:
+    """What there is of a petition's growth; None before the first figure."""
     opened = local_date(w, card.opened_at)
     rows = frozen.days_of(w, card.id) if opened else []
     if not rows or opened is None:
         return None
+    return Growth(card.id, opened, tuple(rows), card.threshold, card.residents_only)
+
+
+def _growth(grown: Growth, most: int = 0) -> Chart:
+    """The total day by day against the threshold; `most` joins steps into fewer ones."""
+    opened, rows = grown.opened, grown.rows
     kept = _joined(rows, most) if most else rows
-    title, text = _("Signatures day by day"), _growth_words(card, rows[-1])
-    goal = 0 if card.residents_only else card.threshold or 0
+    title, text = _("Signatures day by day"), _growth_words(grown)
+    goal = 0 if grown.residents_only else grown.threshold or 0
     stair = Stair(
         [(opened.toordinal(), 0), *((row.date.toordinal(), row.cumulative) for row in kept)],
         Ends(format_date(opened, "medium"), format_date(kept[-1].date, "medium")),
@@ -101,14 +135,13 @@ def growth(w: Work, card: PetitionCard, most: int = 0) -> Chart | None:
         [_("Up to"), _("Days"), _("New signatures"), _("Signatures so far")],
         [[format_date(row.date), *map(format_number, (row.days, row.count, row.cumulative))] for row in kept],
         numeric=(1, 2, 3),
-        downloads=_downloads(card, "daily"),
+        downloads=_downloads(grown.petition_id, "daily"),
         how=str(HOW_DAYS),
     )
 
 
-def places(w: Work, card: PetitionCard, *, in_short: bool = False) -> Chart | None:
+def _places(petition_id: int, cells: Sequence[AreaCell], *, in_short: bool = False) -> Chart | None:
     """Signatures per 1,000 residents of each area, those that are not shown hatched; None where none is shown."""
-    cells = frozen.areas_of(w, card.id)
     shown = sorted((c for c in cells if c.per_1000 is not None), key=lambda c: -(c.per_1000 or 0))
     if not shown:
         return None
@@ -125,7 +158,7 @@ def places(w: Work, card: PetitionCard, *, in_short: bool = False) -> Chart | No
         [_("Area"), _("Signatures"), _("Residents"), _("Per 1,000 residents")],
         [_place_row(cell) for cell in cells],
         numeric=(1, 2, 3),
-        downloads=_downloads(card, "areas"),
+        downloads=_downloads(petition_id, "areas"),
         how=f"{HOW_AREAS} {HOW_CELLS}",
     )
 
@@ -160,11 +193,12 @@ def _joined(rows: Sequence[DayRow], most: int) -> list[DayRow]:
     ]
 
 
-def _growth_words(card: PetitionCard, last: DayRow) -> str:
+def _growth_words(grown: Growth) -> str:
+    last = grown.rows[-1]
     facts = {"day": format_date(last.date), "n": format_number(last.cumulative)}
-    if card.residents_only:
+    if grown.residents_only:
         return _("%(n)s signatures by %(day)s, residents and others together.", **facts)
-    part = share(last.cumulative, card.threshold)
+    part = share(last.cumulative, grown.threshold)
     if part is None:
         return _("%(n)s signatures by %(day)s.", **facts)
     return _("%(n)s signatures by %(day)s: %(share)s of the threshold.", share=format_share(part), **facts)
@@ -224,6 +258,6 @@ def _divided(
     )
 
 
-def _downloads(card: PetitionCard, name: str) -> list[tuple[str, str]]:
-    path = f"/api/v1/petitions/{card.id}/signatures/{name}"
+def _downloads(petition_id: int, name: str) -> list[tuple[str, str]]:
+    path = f"/api/v1/petitions/{petition_id}/signatures/{name}"
     return [(link(path, format="csv"), "CSV"), (link(path), "JSON")]

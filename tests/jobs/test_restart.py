@@ -104,6 +104,8 @@ def test_a_rolling_restart_loses_no_request(tmp_path: Path, started: Started) ->
         for reader in readers:
             reader.join()
     assert set(statuses) == {200}
+    # Each says where it can be reached: not the port of its settings, but that of the socket it was given.
+    assert (tmp_path / "log").read_text().count(f"serves on http://127.0.0.1:{port} ") == len(started)
 
 
 def serving(var: Path) -> int:

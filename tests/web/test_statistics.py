@@ -15,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
+from authorities.models import Area
 from authorities.queries import first_level
 from core.charts import Bar, Ends, Stair, bar_list, steps, thin
 from core.db import db
@@ -124,6 +125,27 @@ def test_a_selection_only_chooses_among_shown_cells(client: FlaskClient) -> None
     open_ones = {row["area"]: row for row in table_of(client, "areas", state="collecting")}
     assert (open_ones[ALMATY]["count"], open_ones[ASTANA]["count"]) == ("40", "20")
     assert (open_ones[REGION]["count"], open_ones[REGION]["suppressed"]) == ("", "true")
+
+
+@pytest.mark.usefixtures("free_counts")
+def test_charts_that_are_kept_follow_language_address_and_register(client: FlaskClient) -> None:
+    petition_id = frozen_petition({ALMATY: 7_000, ASTANA: 3_000})
+
+    def places(language: str, **asked: str) -> str:
+        answer = client.get(
+            f"/petitions/{petition_id}", query_string=asked, headers={"Accept-Language": language}
+        )
+        return answer.get_data(as_text=True).split('id="places"')[1].split("</figure>")[0]
+
+    kazakh, russian = places("kk"), places("ru")
+    assert ("Қол қоюшылар қайда тұрады" in kazakh, "Где живут подписавшие" in russian) == (True, True)
+    assert f'href="/areas/{ALMATY}"' in russian
+    assert f'href="/areas/{ALMATY}?lang=ru"' in places("kk", lang="ru")
+    assert places("kk") == kazakh
+    with work(SYSTEM) as w:
+        area = w.session.get_one(Area, ALMATY)
+        area.names = {**area.names, "kk": "Жаңа Алматы"}
+    assert "Жаңа Алматы" in places("kk")
 
 
 def test_a_small_number_is_nowhere(app: Flask, client: FlaskClient, clock: Clock) -> None:
