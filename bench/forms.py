@@ -6,7 +6,7 @@ import os
 import random
 import secrets
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,10 @@ from petitions.models.tokens import Purpose, sign_token
 AREA = "750000000"
 FIRST = ("Айгүл", "Данияр", "Ерлан", "Жанна", "Мария", "Иван", "Сәуле", "Тимур", "Олжас", "Гүлнар")
 LAST = ("Үлгіқызы", "Сынақұлы", "Мысалова", "Примеров", "Үлгілі", "Образцова", "Сынақова", "Мысалұлы")
+# An entry takes longer than its confirmation: after three times as long there are links enough.
+ENTERING = 3
+# A form to send: its path, cookie, body, and the address it comes from.
+Line = tuple[str, str, str, str]
 _numbers = itertools.count(1)
 
 
@@ -49,22 +53,22 @@ def sign_and_confirm(
     rates: dict[str, list[float]] = {"hello": [], "sign": [], "confirm": []}
     wrong: dict[str, int] = {"sign": 0, "confirm": 0}
     forms = site.folder / "forms"
+    confirming, entering = _times(seconds)
     with inside(site) as app, site.serving(), hello.serving("bench.hello"):
         for turn in range(rounds + 1):
             newest = _newest()
-            _write(forms, (_entry(app, petition) for _ in range(int(most * seconds))))
-            run = load.post(site.url, seconds, forms)
+            _write(forms, (_entry(app, petition) for _ in range(most * entering)))
+            run = load.post(site.url, entering, forms)
             wrong["sign"] += run.answers - run.statuses.get(303, 0)
             # Counted by what is new: confirmations of the turn before may still be on their way.
             if _entries(petition, newest) < run.statuses.get(303, 0):
                 raise SystemExit("an entry was acknowledged and is not there")
-            _write(forms, _confirmations(petition))
-            counted = load.post(site.url, seconds, forms)
+            counted = _confirmed(site, _confirmations(petition), confirming)
             wrong["confirm"] += counted.answers - counted.statuses.get(200, 0)
             if turn:  # the first one only warms up
                 rates["hello"].append(load.read(hello.url, seconds).rate)
-                rates["sign"].append(run.statuses.get(303, 0) / seconds)
-                rates["confirm"].append(_rate(counted, seconds))
+                rates["sign"].append(run.statuses.get(303, 0) / entering)
+                rates["confirm"].append(counted.statuses.get(200, 0) / confirming)
     forms.unlink()
     shares = {
         name: statistics.median(a / b for a, b in zip(rates[name], rates["hello"], strict=True))
@@ -73,10 +77,20 @@ def sign_and_confirm(
     return {"rates": {n: statistics.median(r) for n, r in rates.items()}, "shares": shares, "wrong": wrong}
 
 
-def _rate(run: load.Run, seconds: float) -> float:
-    """Counted answers a second of the time in which there was something to send; 0 where nothing was answered."""
-    lasted = min(seconds, run.answers / run.rate) if run.rate else seconds
-    return run.statuses.get(200, 0) / lasted
+def _times(seconds: float) -> tuple[int, int]:
+    """Seconds of confirming and, so that there is somebody to confirm, of signing before it."""
+    confirming = max(1, round(seconds / ENTERING))
+    return confirming, ENTERING * confirming
+
+
+def _confirmed(site: Site, links: Iterable[Line], seconds: int) -> load.Run:
+    """Confirmations for so long; one that used all links up would tell their number and not how quick it was."""
+    forms = site.folder / "forms"
+    there = _write(forms, links)
+    run = load.post(site.url, seconds, forms)
+    if run.answers + load.CONNECTIONS >= there:
+        raise SystemExit(f"all {there} links were used up in {seconds} s")
+    return run
 
 
 def person() -> dict[str, str]:
@@ -92,7 +106,7 @@ def address() -> str:
     return ".".join(str(part) for part in (10, *secrets.token_bytes(3)))
 
 
-def _entry(app: Flask, petition: int) -> tuple[str, str, str, str]:
+def _entry(app: Flask, petition: int) -> Line:
     """One filled in form with the session and the token that its page would have given."""
     known = hashlib.sha1(os.urandom(64)).hexdigest()
     token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(known)
@@ -101,7 +115,7 @@ def _entry(app: Flask, petition: int) -> tuple[str, str, str, str]:
     return f"/petitions/{petition}/sign", f"dauys={cookie}", body, address()
 
 
-def _confirmations(petition: int) -> Iterator[tuple[str, str, str, str]]:
+def _confirmations(petition: int) -> Iterator[Line]:
     """The links of everybody who waits."""
     query = select(Signature.id, Signature.entry, Signature.expires_at)
     waiting = (
@@ -130,17 +144,17 @@ def _entries(petition: int, newest: int) -> int:
 def singles(site: Site, petition: int, seconds: float, most: int) -> dict[str, float]:
     """How many of each step of the mix the server does a second when it does nothing else."""
     forms, found = site.folder / "forms", {}
+    confirming, entering = _times(seconds)
     page = f"/petitions/{petition}"
     with inside(site) as app, site.serving():
         load.warm([site.url + page, f"{site.url}{page}/sign"])
         found["read"] = load.read(site.url, seconds, [page]).rate
         found["form"] = load.read(site.url, seconds, [f"{page}/sign"]).rate
-        _write(forms, (_entry(app, petition) for _ in range(int(most * seconds))))
-        found["sign"] = load.post(site.url, seconds, forms).rate
+        _write(forms, (_entry(app, petition) for _ in range(most * entering)))
+        found["sign"] = load.post(site.url, entering, forms).rate
         links = list(_confirmations(petition))
-        _write(forms, iter(links))
         found["link"] = load.read(site.url, seconds, [path for path, *_rest in links[:1000]]).rate
-        found["confirm"] = load.post(site.url, seconds, forms).rate
+        found["confirm"] = _confirmed(site, links, confirming).rate
     forms.unlink()
     return found
 
@@ -161,5 +175,7 @@ def petition_of(site: Site, signatures: int) -> int:
         return int(w.session.scalars(query.limit(1)).one())
 
 
-def _write(path: Path, lines: Iterator[tuple[str, str, str, str]]) -> None:
-    path.write_text("".join("\t".join(line) + "\n" for line in lines))
+def _write(path: Path, lines: Iterable[Line]) -> int:
+    made = ["\t".join(line) + "\n" for line in lines]
+    path.write_text("".join(made))
+    return len(made)
