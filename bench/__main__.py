@@ -181,7 +181,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--postgres-signatures", type=int, default=1_000_000, help="the same on PostgreSQL")
     parser.add_argument("--rounds", type=int, default=5, help="of which medians are taken")
-    parser.add_argument("--seconds", type=float, default=3, help="of one round")
+    parser.add_argument("--seconds", type=float, default=3, help="of one round (people sign for at least 3)")
     parser.add_argument("--most", type=int, default=2000, help="forms a second that are made beforehand")
     parser.add_argument("--requests", type=int, default=100_000, help="after which memory is looked at")
     parser.add_argument("--minutes", type=float, default=2, help="of the sustained mix (TRUST.md R12: 10)")

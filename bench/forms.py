@@ -8,7 +8,6 @@ import secrets
 import statistics
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -52,24 +51,21 @@ def sign_and_confirm(
     """Accepted entries and counted confirmations a second, beside hello world; each round with people of its own."""
     rates: dict[str, list[float]] = {"hello": [], "sign": [], "confirm": []}
     wrong: dict[str, int] = {"sign": 0, "confirm": 0}
-    forms = site.folder / "forms"
     confirming, entering = _times(seconds)
     with inside(site) as app, site.serving(), hello.serving("bench.hello"):
         for turn in range(rounds + 1):
             newest = _newest()
-            _write(forms, (_entry(app, petition) for _ in range(most * entering)))
-            run = load.post(site.url, entering, forms)
+            run = _post(site, (_entry(app, petition) for _ in range(most * entering)), entering)
             wrong["sign"] += run.answers - run.statuses.get(303, 0)
             # Counted by what is new: confirmations of the turn before may still be on their way.
             if _entries(petition, newest) < run.statuses.get(303, 0):
                 raise SystemExit("an entry was acknowledged and is not there")
-            counted = _confirmed(site, _confirmations(petition), confirming)
+            counted = _post(site, _confirmations(petition), confirming)
             wrong["confirm"] += counted.answers - counted.statuses.get(200, 0)
             if turn:  # the first one only warms up
                 rates["hello"].append(load.read(hello.url, seconds).rate)
                 rates["sign"].append(run.statuses.get(303, 0) / entering)
                 rates["confirm"].append(counted.statuses.get(200, 0) / confirming)
-    forms.unlink()
     shares = {
         name: statistics.median(a / b for a, b in zip(rates[name], rates["hello"], strict=True))
         for name in ("sign", "confirm")
@@ -83,13 +79,14 @@ def _times(seconds: float) -> tuple[int, int]:
     return confirming, ENTERING * confirming
 
 
-def _confirmed(site: Site, links: Iterable[Line], seconds: int) -> load.Run:
-    """Confirmations for so long; one that used all links up would tell their number and not how quick it was."""
-    forms = site.folder / "forms"
-    there = _write(forms, links)
-    run = load.post(site.url, seconds, forms)
-    if run.answers + load.CONNECTIONS >= there:
-        raise SystemExit(f"all {there} links were used up in {seconds} s")
+def _post(site: Site, lines: Iterable[Line], seconds: int) -> load.Run:
+    """Forms sent for so long; a run that used all of them up would tell their number and not how quick it was."""
+    file, made = site.folder / "forms", ["\t".join(line) + "\n" for line in lines]
+    file.write_text("".join(made))
+    run = load.post(site.url, seconds, file)
+    file.unlink()
+    if run.answers + load.CONNECTIONS >= len(made):
+        raise SystemExit(f"all {len(made)} forms were used up in {seconds} s")
     return run
 
 
@@ -143,19 +140,18 @@ def _entries(petition: int, newest: int) -> int:
 
 def singles(site: Site, petition: int, seconds: float, most: int) -> dict[str, float]:
     """How many of each step of the mix the server does a second when it does nothing else."""
-    forms, found = site.folder / "forms", {}
+    found = {}
     confirming, entering = _times(seconds)
     page = f"/petitions/{petition}"
     with inside(site) as app, site.serving():
         load.warm([site.url + page, f"{site.url}{page}/sign"])
         found["read"] = load.read(site.url, seconds, [page]).rate
         found["form"] = load.read(site.url, seconds, [f"{page}/sign"]).rate
-        _write(forms, (_entry(app, petition) for _ in range(most * entering)))
-        found["sign"] = load.post(site.url, entering, forms).rate
+        entries = (_entry(app, petition) for _ in range(most * entering))
+        found["sign"] = _post(site, entries, entering).rate
         links = list(_confirmations(petition))
         found["link"] = load.read(site.url, seconds, [path for path, *_rest in links[:1000]]).rate
-        found["confirm"] = _confirmed(site, links, confirming).rate
-    forms.unlink()
+        found["confirm"] = _post(site, links, confirming).rate
     return found
 
 
@@ -173,9 +169,3 @@ def petition_of(site: Site, signatures: int) -> int:
             .order_by(distance)
         )
         return int(w.session.scalars(query.limit(1)).one())
-
-
-def _write(path: Path, lines: Iterable[Line]) -> int:
-    made = ["\t".join(line) + "\n" for line in lines]
-    path.write_text("".join(made))
-    return len(made)

@@ -1,11 +1,11 @@
 """Languages: which one a reader gets, texts in three of them, dates and numbers in local words."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -26,7 +26,6 @@ LONGEST_HEADER = 200
 _ = gettext
 lazy = lazy_gettext
 Localised = Mapping[str, str]
-P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -121,20 +120,20 @@ def lang_url(code: str) -> str:
     return f"{request.path}?{urlencode([*pairs, ('lang', code)])}"
 
 
-def remembered(most: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def remembered(most: int) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Keep what the last `most` different calls gave, each language for itself: drawings of figures that seldom change.
 
     The result must depend on the arguments alone, besides the language and the `?lang=` that links keep.
     """
 
-    def decorate(make: Callable[P, R]) -> Callable[P, R]:
+    def decorate(make: Callable[..., R]) -> Callable[..., R]:
         @lru_cache(maxsize=most)
-        def kept(_spoken: tuple[str, str | None], *args: P.args, **named: P.kwargs) -> R:
-            return make(*args, **named)
+        def kept(_spoken: tuple[str, str | None], *args: Hashable) -> R:
+            return make(*args)
 
         @wraps(make)
-        def ask(*args: P.args, **named: P.kwargs) -> R:
-            return kept((language(), asked_language()), *args, **named)  # type: ignore[arg-type]
+        def ask(*args: Hashable) -> R:
+            return kept((language(), asked_language()), *args)
 
         return ask
 

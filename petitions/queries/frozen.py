@@ -69,6 +69,7 @@ class AreaCell:
     """Signatures of one first-level area, or of the pool (`_rest`), which has neither name nor residents."""
 
     area: str
+    # A mapping has no hash; two cells are equal only where their names are too.
     names: Mapping[str, str] = field(hash=False)
     count: int | None
     population: int | None
