@@ -1,6 +1,6 @@
 """Pages of administrators: who is staff, what waits for a second person, and the log of staff."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as Redirect
@@ -185,9 +185,10 @@ def _wanted() -> tuple[audit.Wanted, dict[str, str]]:
 def _day(text: str, after: int) -> datetime | None:
     try:
         day = date.fromisoformat(text) + timedelta(days=after)
+        # The first and last days that a calendar has cannot be said in another zone.
+        return datetime.combine(day, time.min, kernel().zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return datetime.combine(day, time.min, kernel().zone)
 
 
 def _offer(w: Work, form: GrantForm) -> None:

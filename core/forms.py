@@ -8,7 +8,8 @@ from typing import Any
 from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
-from werkzeug.datastructures import MultiDict
+from flask_wtf.file import FileField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import Field, SelectChoice, StringField, TextAreaField
 from wtforms import ValidationError as WrongToken
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -45,9 +46,18 @@ class Form(FlaskForm):
         locales = ("en",)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            """What a form sent, never a JSON body: a form's fields are texts, and a body can be anything."""
+            """What a form sent, never a JSON body, and files only for fields that take one.
+
+            A field of text would take whatever is sent under its name for a text: a JSON body can be anything, and
+            any part of a multipart body becomes a file by calling itself one.
+            """
             given = formdata is None or isinstance(formdata, MultiDict)
-            return None if not given and request.is_json else super().wrap_formdata(form, formdata)
+            sent = None if not given and request.is_json else super().wrap_formdata(form, formdata)
+            if not isinstance(sent, CombinedMultiDict):
+                return sent
+            taken = {field.name for field in form if isinstance(field, FileField)}
+            files = [(name, file) for name, file in request.files.items(multi=True) if name in taken]
+            return CombinedMultiDict([MultiDict(files), request.form])
 
         def get_translations(self, form: Any) -> _Translations:
             """WTForms' words come from our catalogues."""

@@ -139,6 +139,10 @@ def _smtp(mail_url: str) -> Transport:
             codes = [code for code, _text in error.recipients.values()]
             kind = PermanentFailure if all(code >= 500 for code in codes) else TemporaryFailure
             raise kind(f"recipient refused ({codes[0]})") from error
+        except smtplib.SMTPDataError as error:
+            # The server would not have this text; the next mail may go through.
+            failure = PermanentFailure if error.smtp_code >= 500 else TemporaryFailure
+            raise failure(f"mail refused ({error.smtp_code})") from error
         except (smtplib.SMTPException, OSError) as error:
             raise TransportDown(type(error).__name__) from error
 

@@ -193,7 +193,10 @@ def _begin() -> Response | None:
 
 
 def _is_no_text() -> bool:
-    """Whether the address holds what is no text: bytes that are no UTF-8, or NUL, which no database takes."""
+    """Whether the address holds what is no text: bytes that are no UTF-8, controls, or NUL, which no database takes.
+
+    A line's end in it would break a header where the address is repeated in `Location`.
+    """
     try:
         request.query_string.decode()
     except UnicodeDecodeError:
@@ -202,7 +205,13 @@ def _is_no_text() -> bool:
         request.query_string = b""
         return True
     texts = [request.path, *request.args.keys(), *request.args.values()]
-    return any("\x00" in text for text in texts)
+    return any(byte < ord(" ") for byte in request.query_string) or any("\x00" in text for text in texts)
+
+
+def row_number(name: str) -> int | None:
+    """A row's number out of the query; None where there is none that a row can have."""
+    number = request.args.get(name, type=int)
+    return number if number is not None and 1 <= number <= LARGEST_ID else None
 
 
 _STEADY = (

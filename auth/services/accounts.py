@@ -45,9 +45,11 @@ def register_account(w: Work, full_name: str, email: str, password: str, languag
     name = check_signer_name(full_name) if full_name else ""
     check_password(password, staff=False, about=(address.split("@")[0], name))
     kept = hash_password(password)  # before the first statement, which locks the database
-    known, agreed = _known(w, email), given(w)
+    agreed = given(w)
+    # Only one at a time goes on with a mailbox; so whether there is an account is asked after that.
     if not claim_mail(w, canonical_mailbox(email)):
         return
+    known = _known(w, email)
     # The same is written for all, and taken back where there is an account: none is answered sooner than others.
     with suppress(_Undo), w.session.begin_nested():
         account = _fresh(w, f"{secrets.token_hex(8)}@decoy.example" if known else address)

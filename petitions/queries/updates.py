@@ -127,7 +127,7 @@ def standing(w: Work, petition_id: int) -> dict[int, Update]:
 
 def require_shown(w: Work, petition_id: int, number: int) -> Update:
     """One update that everybody can read. Refusal `not-found`."""
-    if number > MOST:
+    if not 1 <= number <= MOST:
         raise Refusal("not-found")
     query = _base().where(AuthorUpdate.petition_id == petition_id, AuthorUpdate.number == number)
     rows = _rows(w, query.where(AuthorUpdate.hidden_at.is_(None)))

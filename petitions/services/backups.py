@@ -78,8 +78,10 @@ def restore_backup(file: Path, told: Told, *, replace: bool) -> Restored:
 def copies(now: datetime) -> list[Copy]:
     """The backups made on this machine that are still where they were made, the oldest first."""
     found = []
-    for entry in keyfile.lines_of(keyfile.copies_file(keyfile.key_path(kernel().keys))):
-        path, made_at = Path(entry["file"]), datetime.fromisoformat(entry["at"])
+    lines = keyfile.lines_of(keyfile.copies_file(keyfile.key_path(kernel().keys)))
+    # A name that is used again has the term of its newest backup.
+    for name, at in {entry["file"]: entry["at"] for entry in lines}.items():
+        path, made_at = Path(name), datetime.fromisoformat(at)
         for one, kept in ((path, Kept.BACKUP), (backup.keys_beside(path), Kept.BACKUP_KEYS)):
             if one.is_file():
                 found.append(Copy(one, made_at, over_at(kept, made_at), kept is Kept.BACKUP_KEYS))

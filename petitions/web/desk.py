@@ -13,7 +13,7 @@ from core.access import needs, public
 from core.forms import refusals_on
 from core.i18n import url
 from core.tables import as_csv
-from core.web import page
+from core.web import page, row_number
 from core.work import reading, work
 from petitions.domain.lifecycle import Action, State
 from petitions.queries import desk as query
@@ -51,7 +51,7 @@ def inbox() -> View:
     asked, (q, own) = request.args.get("show", ""), _narrowed()
     group = query.Group(asked) if asked in set(query.Group) else None
     with reading(current_actor()) as w:
-        shown = query.inbox(w, group, q, request.args.get("before", type=int), own=own)
+        shown = query.inbox(w, group, q, row_number("before"), own=own)
         body = query.body_name(w)
     kept = ({"q": q} if q else {}) | ({"mine": "y"} if own else {})
     tabs = [

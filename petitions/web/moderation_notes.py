@@ -9,7 +9,7 @@ from core.access import needs
 from core.forms import refusals_on
 from core.i18n import language, url
 from core.refusal import Refusal
-from core.web import page
+from core.web import page, row_number
 from core.work import reading, work
 from petitions.queries import notes as query
 from petitions.services import ledger_notes
@@ -25,7 +25,7 @@ View = Response | Redirect
 def index() -> View:
     """Every note that says something, the newest first."""
     with reading(current_actor()) as w:
-        rows, more = query.moderated_notes(w, request.args.get("before", type=int), PER_PAGE)
+        rows, more = query.moderated_notes(w, row_number("before"), PER_PAGE)
     older = url(".index", before=more) if more else None
     return page("moderation/notes.html", rows=rows, older=older, done=request.args.get("done"))
 

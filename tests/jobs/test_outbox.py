@@ -32,6 +32,7 @@ class Post:
     def __init__(self) -> None:
         self.taken: list[tuple[str, str]] = []
         self.refuses: dict[str, str] = {}
+        self.refuses_text: dict[str, str] = {}
         self.before: Callable[[], None] = lambda: None
         self.quits = threading.Event()
 
@@ -45,6 +46,8 @@ class Post:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         self.before()
+        if envelope.rcpt_tos[0] in self.refuses_text:
+            return self.refuses_text[envelope.rcpt_tos[0]]
         mail = email.message_from_bytes(envelope.content)
         self.taken.append((envelope.rcpt_tos[0], mail["Message-ID"]))
         return "250 OK"
@@ -178,3 +181,16 @@ def test_a_poison_address_is_parked_after_eight_tries_and_holds_up_nobody(
         assert (rows()[0].tries, bool(rows()[0].parked_at)) == (tries, tries == MAX_TRIES)
     clock.now += timedelta(days=7)
     assert sweep_outbox() == 0
+
+
+def test_a_text_that_the_server_will_not_have_holds_up_nobody(
+    app: Flask, clock: Clock, post: Post, office: Controller
+) -> None:
+    number = a_petition()
+    for address in ("spam@mail.example", "later@mail.example", "daniyar@mail.example"):
+        sign(number, address)
+    post.refuses_text = {"spam@mail.example": "554 Looks like spam", "later@mail.example": "451 Try again"}
+    office.start()
+    sweep_outbox()
+    assert [address for address, _id in post.taken] == ["daniyar@mail.example"]
+    assert [(bool(row.parked_at), row.tries) for row in rows()] == [(True, 1), (False, 1), (False, 1)]

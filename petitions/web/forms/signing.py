@@ -109,15 +109,21 @@ def quick_entry(language: str) -> Signer | None:
     Building the form costs more than storing the signature, and it is needed only to say what is wrong.
     """
     sent = request.form
+    area = sent.get("area", "")
     name, email = (one_line(sent.get(field)) or "" for field in ("full_name", "email"))
     short = 0 < len(name) <= LONGEST_NAME and 0 < len(email) <= LONGEST_EMAIL
-    if not short or has_controls(name + email) or YES not in sent.getlist("consent") or not is_own_form():
+    if (
+        not short
+        or has_controls(name + email + area)
+        or YES not in sent.getlist("consent")
+        or not is_own_form()
+    ):
         return None
     try:
         check_mailbox(email)
     except Refusal:
         return None
-    return Signer(name, email, sent.get("area", ""), YES in sent.getlist("updates"), language)
+    return Signer(name, email, area, YES in sent.getlist("updates"), language)
 
 
 class CorrectForm(PlacedForm):
