@@ -4,7 +4,7 @@ import os
 import re
 import smtplib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
@@ -136,14 +136,17 @@ def _smtp(mail_url: str) -> Transport:
                     server.login(unquote(parts.username), unquote(parts.password or ""))
                 server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _text in error.recipients.values()]
-            kind = PermanentFailure if all(code >= 500 for code in codes) else TemporaryFailure
-            raise kind(f"recipient refused ({codes[0]})") from error
+            raise _refused("recipient", [code for code, _text in error.recipients.values()]) from error
         except smtplib.SMTPDataError as error:
             # The server would not have this text; the next mail may go through.
-            failure = PermanentFailure if error.smtp_code >= 500 else TemporaryFailure
-            raise failure(f"mail refused ({error.smtp_code})") from error
+            raise _refused("mail", [error.smtp_code]) from error
         except (smtplib.SMTPException, OSError) as error:
             raise TransportDown(type(error).__name__) from error
 
     return send
+
+
+def _refused(what: str, codes: Sequence[int]) -> PermanentFailure | TemporaryFailure:
+    """What the server's answers mean: for good from 500 on (RFC 5321, 4.2.1)."""
+    kind = PermanentFailure if all(code >= 500 for code in codes) else TemporaryFailure
+    return kind(f"{what} refused ({codes[0]})")

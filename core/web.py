@@ -193,9 +193,9 @@ def _begin() -> Response | None:
 
 
 def _is_no_text() -> bool:
-    """Whether the address holds what is no text: bytes that are no UTF-8, controls, or NUL, which no database takes.
+    """Whether the address holds what is no text: bytes that are no UTF-8, or NUL, which no database takes.
 
-    A line's end in it would break a header where the address is repeated in `Location`.
+    A control sign in the query is none either: a line's end would break `Location` where an address is repeated.
     """
     try:
         request.query_string.decode()

@@ -1,7 +1,9 @@
 """The examples in deploy/ are what nginx and systemd accept, and nginx with them serves the site."""
 
 import http.client
+import os
 import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from email.message import Message
 from pathlib import Path
@@ -93,3 +95,14 @@ def answer(port: int, path: str, headers: dict[str, str] | None = None) -> tuple
         return found.status, found.headers, found.read()
     finally:
         connection.close()
+
+
+def test_the_example_of_the_settings_can_be_loaded_by_a_shell() -> None:
+    """As docs/operations.md loads it; every line of it arrives."""
+    example = Path(__file__).resolve().parents[2] / ".env.example"
+    names = [line.split("=")[0] for line in example.read_text().splitlines() if line.startswith("DAUYS_")]
+    words = ["bash", "-euc", f'set -a; . "{example}"; env']
+    found = subprocess.run(words, check=True, capture_output=True, text=True, env={"PATH": os.defpath}).stdout
+    loaded = dict(line.split("=", 1) for line in found.splitlines())
+    assert set(names) <= set(loaded)
+    assert loaded["DAUYS_MAIL_FROM"] == "Dauys <no-reply@petitions.example>"
