@@ -87,10 +87,10 @@ bench: $(BIN)/.dev ## Measure everything beside its ceiling and write docs/perfo
 	$(BIN)/python -m bench $(PART) $(OPTIONS)
 
 .PHONY: requirements
-requirements: ## Compile the pinned requirements anew (needs uv)
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements.in -o requirements.txt
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements-dev.in -o requirements-dev.txt
-	uv pip compile --quiet --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements-scale.in -o requirements-scale.txt
+requirements: ## Compile the pinned requirements anew, for the oldest Python 3.11 on (needs uv)
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements.in -o requirements.txt
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras --no-header requirements-scale.in -o requirements-scale.txt
 
 VNU := 26.9.27
 VNU_SHA512 := 4e441de4315f39a582f5e6edbe8cd3b2b1f655aa1dde3620faface791133217c417b12f3f7ead2d8336d8e7efe44f5226618258b44a0860057e9125135e6b428

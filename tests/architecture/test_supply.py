@@ -3,9 +3,12 @@
 import csv
 import json
 import re
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tools.supply import (
@@ -33,6 +36,21 @@ def test_every_pin_has_hashes_and_no_address(name: str) -> None:
     ]
     assert bare == [] and len(pins(ROOT / name)) > 50
     assert "http" not in text
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_need_of_the_oldest_python_is_pinned(name: str) -> None:
+    """Debian 12 has Python 3.11.2, for which some packages need more than for 3.11.3; pip takes nothing unpinned."""
+    oldest = {"python_version": "3.11", "python_full_version": "3.11.0", "extra": ""}
+    pinned = {canonicalize_name(package) for package in pins(ROOT / name)}
+    missing = [
+        f"{package} needs {need.name}"
+        for package in pinned
+        for need in map(Requirement, requires(package) or ())
+        if (need.marker is None or need.marker.evaluate(oldest))
+        and canonicalize_name(need.name) not in pinned
+    ]
+    assert missing == []
 
 
 def test_every_licence_may_be_used_and_is_listed() -> None:
