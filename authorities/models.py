@@ -10,13 +10,18 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from authorities.names import folded_names
 from core.db import Base, BigId, code_column
 
+# Characters of an area's code.
+LONGEST_CODE = 32
+
 
 class Area(Base):
     """A place of the country's division; `path` lists the codes from the root down to it: `000/750/`."""
 
     __tablename__ = "areas"
-    code: Mapped[str] = mapped_column(code_column(32), primary_key=True)
-    parent: Mapped[str | None] = mapped_column(code_column(32), ForeignKey("areas.code"), index=True)
+    code: Mapped[str] = mapped_column(code_column(LONGEST_CODE), primary_key=True)
+    parent: Mapped[str | None] = mapped_column(
+        code_column(LONGEST_CODE), ForeignKey("areas.code"), index=True
+    )
     kind: Mapped[str] = mapped_column(code_column())
     names: Mapped[dict[str, str]] = mapped_column(JSON)
     level: Mapped[int]
@@ -29,7 +34,7 @@ class AreaFigure(Base):
 
     __tablename__ = "area_figures"
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    area: Mapped[str] = mapped_column(code_column(32), ForeignKey("areas.code"))
+    area: Mapped[str] = mapped_column(code_column(LONGEST_CODE), ForeignKey("areas.code"))
     as_of: Mapped[date] = mapped_column(Date)
     population: Mapped[int | None]
     electorate: Mapped[int | None]
@@ -47,8 +52,8 @@ class Authority(Base):
 
     __tablename__ = "authorities"
     code: Mapped[str] = mapped_column(code_column(), primary_key=True)
-    area: Mapped[str] = mapped_column(code_column(32), ForeignKey("areas.code"), index=True)
-    branch: Mapped[str] = mapped_column(code_column(32))
+    area: Mapped[str] = mapped_column(code_column(LONGEST_CODE), ForeignKey("areas.code"), index=True)
+    branch: Mapped[str] = mapped_column(code_column(LONGEST_CODE))
     names: Mapped[dict[str, str]] = mapped_column(JSON)
     search: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(code_column(254))

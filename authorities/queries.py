@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from authorities.models import Area, AreaFigure, Authority
+from authorities.models import LONGEST_CODE, Area, AreaFigure, Authority
 from authorities.names import fold
 from core.i18n import localised, sort_key
 from core.work import Work
@@ -238,7 +238,7 @@ def authorities(
     """
     found = _authorities().where(*(Authority.search.contains(word, autoescape=True) for word in _words(q)))
     if area:
-        found = found.where(_at_or_below(area))
+        found = found.where(at_or_below(area))
     if branch:
         found = found.where(Authority.branch == branch)
     if deepest is not None:
@@ -357,7 +357,10 @@ def _words(q: str) -> list[str]:
     return fold(q[:LONGEST_QUERY]).split()
 
 
-def _at_or_below(code: str) -> ColumnElement[bool]:
+def at_or_below(code: str) -> ColumnElement[bool]:
+    """Which areas are this one or a part of it; none where the code is longer than any (SQLite bounds a pattern)."""
+    if len(code) > LONGEST_CODE:
+        return false()
     start, inside = f"{code}/", f"/{code}/"
     return or_(Area.path.startswith(start, autoescape=True), Area.path.contains(inside, autoescape=True))
 

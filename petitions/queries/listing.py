@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
 
 from authorities.models import Area
+from authorities.queries import at_or_below
 from core.paging import open_cursor, seal_cursor
 from core.work import Work
 from petitions.domain.deadlines import TermKind
@@ -183,7 +184,7 @@ def _conditions(w: Work, filters: Filters, search: Search | None) -> list[Column
     if filters.tier:
         found.append(Petition.tier == filters.tier)
     if filters.area:
-        found.append(Petition.area.in_(select(Area.code).where(_at_or_below(filters.area))))
+        found.append(Petition.area.in_(select(Area.code).where(at_or_below(filters.area))))
     if filters.authority:
         found.append(Petition.authority == filters.authority)
     return found
@@ -196,11 +197,6 @@ def _shown(w: Work, shown: Shown) -> ColumnElement[bool]:
         Shown.CLOSED: Petition.state.in_([State.LAPSED, State.WITHDRAWN]),
     }
     return groups[shown] if shown in groups else Petition.state == State(shown.value)
-
-
-def _at_or_below(code: str) -> ColumnElement[bool]:
-    start, inside = f"{code}/", f"/{code}/"
-    return or_(Area.path.startswith(start, autoescape=True), Area.path.contains(inside, autoescape=True))
 
 
 def _towards() -> ColumnElement[int]:

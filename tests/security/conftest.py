@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from tests.conftest import Clock, _fill, make_app
+from core.db import dispose
+from tests.conftest import Clock, _fill, make_app, new_postgres_database
 from tests.security.walk import Seen, Walker, matrix, walk
 from tests.security.world import World, build
 
@@ -15,17 +17,40 @@ from tests.security.world import World, build
 def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """A site of its own, which nothing else writes to."""
     folder = tmp_path_factory.mktemp("walk")
-    made = make_app(folder, f"sqlite:///{folder / 'walk.sqlite3'}", Clock(), base_url="https://localhost")
+    return _site(folder, f"sqlite:///{folder / 'walk.sqlite3'}")
+
+
+def _site(folder: Path, url: str) -> Flask:
+    made = make_app(folder, url, Clock(), base_url="https://localhost")
     with made.app_context():
         _fill()
     return made
 
 
 @pytest.fixture(scope="session")
-def world(site: Flask) -> World:
+def pg_site(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Another one, on PostgreSQL."""
+    made = _site(tmp_path_factory.mktemp("walk_pg"), new_postgres_database(postgres_url, "walk"))
+    yield made
+    dispose(made)
+
+
+@pytest.fixture(scope="session")
+def world(site: Flask) -> Iterator[World]:
     """Everything that the routes are asked about."""
     with site.app_context():
-        return build(site)
+        made = build(site)
+    with closing(made.content):
+        yield made
+
+
+@pytest.fixture(scope="session")
+def pg_world(pg_site: Flask) -> Iterator[World]:
+    """The same on PostgreSQL."""
+    with pg_site.app_context():
+        made = build(pg_site)
+    with closing(made.content):
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +60,6 @@ def seen(site: Flask, world: World) -> list[Seen]:
 
 
 @pytest.fixture
-def walker(site: Flask, world: World) -> Iterator[Walker]:
+def walker(site: Flask, world: World) -> Walker:
     """Requests beside the walk."""
-    with closing(Walker(site, world)) as made:
-        yield made
+    return Walker(site, world)

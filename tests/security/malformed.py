@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.test import run_wsgi_app
 
 from tests.security.walk import Forms, Line, Walker, address, matrix, rules
-from tests.security.world import ROLES, World, put_back
+from tests.security.world import ROLES, World
 
 SLOWEST_SECONDS = 1.0
 BOUNDARY = "dauys"
@@ -173,21 +173,21 @@ def targets(app: Flask, world: World, walker: Walker) -> list[Target]:
     return found
 
 
-def attack(app: Flask, world: World, walker: Walker, target: Target, n: int, seed: int) -> Trouble:
+def attack(app: Flask, world: World, target: Target, n: int, seed: int) -> Trouble:
     """Send `n` malformed requests to one route; the database is put back after each that changed it."""
-    chance, trouble = random.Random(f"{seed}|{target.line.key}"), Trouble()
+    chance, trouble, content = random.Random(f"{seed}|{target.line.key}"), Trouble(), world.content
     for _ in range(n):
         environ = _environ(target, chance)
         trouble.sent += 1
-        before = walker.version()
+        before = content.version()
         begun = time.thread_time()
         status = _status(app, environ, trouble, target)
         taken = time.thread_time() - begun
         trouble.slowest = max(trouble.slowest, (taken, f"{environ['REQUEST_METHOD']!r} {target.line.path}"))
         if status >= 500:
             trouble.faults.append((*target.line.key, f"{status} {_said(environ)}"))
-        if walker.version() != before:
-            put_back(app, world.content)
+        if content.version() != before:
+            content.put_back()
     return trouble
 
 
@@ -373,4 +373,4 @@ def _multipart(fields: list[tuple[bytes, bytes]], chance: random.Random) -> byte
 def everything(app: Flask, world: World, walker: Walker, n: int, seed: int = 1) -> Iterator[Trouble]:
     """Every route with `n` requests each."""
     for target in targets(app, world, walker):
-        yield attack(app, world, walker, target, n, seed)
+        yield attack(app, world, target, n, seed)

@@ -8,7 +8,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from tests.security.malformed import SLOWEST_SECONDS, everything, targets
 from tests.security.walk import Walker, address, matrix, rules
-from tests.security.world import World, put_back
+from tests.security.world import World
 
 pytestmark = pytest.mark.xdist_group("walk")
 # A few of the ways for each route; the same ones each time.
@@ -34,7 +34,24 @@ def test_a_part_that_calls_itself_a_file_is_no_text(site: Flask, world: World, w
             asked += 1
             if status >= 500:
                 faults.append((target.line.path, name, status))
-            put_back(site, world.content)
+            world.content.put_back()
+    assert asked > 100
+    assert faults == []
+
+
+def test_what_postgresql_does_not_take_is_a_fault_in_no_field(pg_site: Flask, pg_world: World) -> None:
+    asked, faults = 0, []
+    for target in targets(pg_site, pg_world, Walker(pg_site, pg_world)):
+        before = pg_world.content.version()
+        for name in target.fields if target.line.csrf == "form" else ():
+            client = pg_site.test_client()
+            client.set_cookie("dauys", target.cookie)
+            status = client.post(target.url, data={**target.fields, name: "a\x00b"}).status_code
+            asked += 1
+            if status >= 500:
+                faults.append((target.line.path, name, status))
+        if pg_world.content.version() != before:
+            pg_world.content.put_back()
     assert asked > 100
     assert faults == []
 

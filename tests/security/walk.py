@@ -3,9 +3,7 @@
 import csv
 import hashlib
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
@@ -19,7 +17,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.factories import VILLAGE_BODY
-from tests.security.world import ROLES, World, path_of, put_back
+from tests.security.world import ROLES, World
 
 MATRIX = Path(__file__).resolve().parents[2] / "docs" / "access.csv"
 # How names in an address are filled in where no object of the world is meant.
@@ -78,15 +76,29 @@ class Forms(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[tuple[str, dict[str, str], list[str]]] = []
-        self._select = ""
+        self._chosen = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take a form or one of its fields."""
         given = dict(attrs)
         if tag == "form" and given.get("method", "get") == "post":
             self.found.append((given.get("action") or "", {}, []))
-        elif self.found and tag in {"input", "textarea"}:
+        elif not self.found:
+            return
+        elif tag in {"input", "textarea"}:
             self._field(given, typed=tag == "textarea")
+        elif tag in {"select", "button"} and given.get("name"):
+            self._chosen = given["name"] or ""
+            self.found[-1][1].setdefault(self._chosen, given.get("value") or "")
+        elif (
+            tag == "option" and self._chosen and ("selected" in given or not self.found[-1][1][self._chosen])
+        ):
+            self.found[-1][1][self._chosen] = given.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        """Let go of a list."""
+        if tag == "select":
+            self._chosen = ""
 
     def _field(self, given: dict[str, str | None], *, typed: bool) -> None:
         _action, fields, texts = self.found[-1]
@@ -151,24 +163,20 @@ class Walker:
 
     def __init__(self, app: Flask, world: World) -> None:
         self.app, self.world = app, world
-        self._watch = sqlite3.connect(path_of(app))
         self._tokens: dict[str, tuple[str, str]] = {}
-
-    def close(self) -> None:
-        """Let the database go."""
-        self._watch.close()
 
     def send(self, role: str, method: str, url: str, **options: Any) -> tuple[TestResponse, bool]:
         """One request of a role's browser; the answer, and whether the database is another one after it."""
         cookie = options.pop("cookie", None) or self.world.cookies.get(role)
         headers = {"Cookie": f"dauys={cookie}"} if cookie else {}
         client = FlaskClient(self.app, self.app.response_class, use_cookies=False)
-        before = self.version()
+        content = self.world.content
+        before = content.version()
         answer = client.open(url, method=method, headers=headers, **options)
         answer.get_data()
-        changed = self.version() != before
+        changed = content.version() != before
         if changed:
-            put_back(self.app, self.world.content)
+            content.put_back()
         return answer, changed
 
     def token(self, role: str) -> tuple[str, str]:
@@ -196,11 +204,6 @@ class Walker:
             hashlib.sha256(body).hexdigest(),
         )  # fmt: skip
 
-    def version(self) -> int:
-        """A number that is another one as soon as anybody has written to the database."""
-        found: tuple[int] = self._watch.execute("PRAGMA data_version").fetchone()
-        return found[0]
-
 
 def cells(line: Line, number: int, *, every: bool) -> tuple[str, ...]:
     """Which roles a line is asked as: all of them, but a page without session as nobody and, in turn, as one of them.
@@ -216,8 +219,8 @@ def cells(line: Line, number: int, *, every: bool) -> tuple[str, ...]:
 def walk(app: Flask, world: World, lines: list[Line], *, every: bool = False) -> Iterator[Seen]:
     """Every cell of the matrix that `cells` names."""
     known = {(method, rule.rule): rule for method, rule in rules(app)}
-    with closing(Walker(app, world)) as walker:
-        for number, line in enumerate(lines):
-            url = address(app, world, known[line.key], line.object)
-            for role in cells(line, number, every=every):
-                yield walker.ask(role, line, url)
+    walker = Walker(app, world)
+    for number, line in enumerate(lines):
+        url = address(app, world, known[line.key], line.object)
+        for role in cells(line, number, every=every):
+            yield walker.ask(role, line, url)

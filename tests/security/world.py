@@ -1,7 +1,5 @@
 """One site with an object for every route and a person for every role, and secrets that few may read."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
@@ -50,6 +48,7 @@ from tests.factories import (
     an_officer,
     sign_in,
 )
+from tests.security.content import Content, content_of
 from tests.services.test_casework import ask, invite, promised
 from tests.services.test_stops import a_draft as a_stop_draft
 from tests.signing import rows, sign
@@ -80,7 +79,7 @@ class World:
     # Whose a secret is: these roles may read it, everybody else may not.
     secrets: dict[str, frozenset[str]] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
-    content: sqlite3.Connection = field(init=False)
+    content: Content = field(init=False)
 
 
 def build(app: Flask) -> World:
@@ -98,32 +97,8 @@ def build(app: Flask) -> World:
         cookie = client.get_cookie("dauys")
         assert cookie is not None
         world.cookies[role] = cookie.value
-    world.content = kept(app)
+    world.content = content_of(app)
     return world
-
-
-def kept(app: Flask) -> sqlite3.Connection:
-    """The database as it is now, in memory."""
-    with closing(sqlite3.connect(path_of(app))) as source, closing(sqlite3.connect(":memory:")) as memory:
-        source.backup(memory)
-        content = bytearray(memory.serialize())
-    content[18:20] = b"\x01\x01"  # what is in memory has no write-ahead log
-    copy = sqlite3.connect(":memory:", check_same_thread=False)
-    copy.deserialize(bytes(content))
-    return copy
-
-
-def path_of(app: Flask) -> str:
-    """Where the database lies."""
-    url: str = app.extensions["dauys"].settings.database_url
-    return url.removeprefix("sqlite:///")
-
-
-def put_back(app: Flask, content: sqlite3.Connection) -> None:
-    """Make the database what it was; nothing of it must outlive a power cut, so nothing waits for the disk."""
-    with closing(sqlite3.connect(path_of(app))) as target:
-        target.execute("PRAGMA synchronous=OFF")
-        content.backup(target)
 
 
 def _people(world: World) -> None:

@@ -20,4 +20,4 @@ def test_nothing_malformed_that_writes_is_a_fault(
     size: Size,
 ) -> None:
     """Malformed requests to every form."""
-    attacked(lambda line: line.method != "GET", part, site, world, walker, report, size)
+    attacked(lambda line: line.method != "GET", part, site, world, walker, report, size("S13_EACH", 2000))

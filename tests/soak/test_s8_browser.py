@@ -14,7 +14,7 @@ from tests.security.conftest import site, walker, world  # noqa: F401 - fixtures
 from tests.security.injections import SEEDS
 from tests.security.malformed import Target, targets
 from tests.security.walk import Walker
-from tests.security.world import World, put_back
+from tests.security.world import World
 
 CHOSEN, PARTS = 50, 4
 LISTEN = "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.blockedURI))"
@@ -89,7 +89,7 @@ def test_nothing_of_a_text_field_runs(
             page.locator("main form[method=post] button").last.click(no_wait_after=False)
             page.wait_for_load_state()
             fields, sent = fields + n, sent + 1
-            put_back(site, world.content)
+            world.content.put_back()
         found = [a + b for a, b in zip(found, (watch.dialogs, watch.reports, watch.elsewhere), strict=True)]
         context.close()
     said = f"{sent} forms with {fields} fields sent: {found[0]} dialogs, {found[1]} CSP reports, "

@@ -208,3 +208,11 @@ def test_an_empty_register_says_so(client: FlaskClient, app: Flask) -> None:
         for model in (Authority, AreaFigure, Area):
             w.session.execute(delete(model))
     assert "The register is still empty" in text_of(client, "/authorities?lang=en")
+
+
+@pytest.mark.postgres_too
+@pytest.mark.parametrize(
+    ("url", "status"), [("/authorities", 200), ("/petitions", 200), ("/api/v1/petitions", 400)]
+)
+def test_an_area_longer_than_any_pattern_finds_nothing(client: FlaskClient, url: str, status: int) -> None:
+    assert client.get(url, query_string={"area": "A" * 60_000}).status_code == status

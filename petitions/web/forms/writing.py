@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField, HiddenField, SelectField
 
-from core.forms import Form, language_choices, line_field, required, text_field
+from core.forms import Form, has_controls, language_choices, line_field, required, text_field
 from core.i18n import lazy
 from petitions.domain.texts import TEXT_MOST, TITLE_MOST
 from petitions.services.letters import MOST as LONGEST_LETTER
@@ -20,6 +20,11 @@ def _whole(value: Any) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else NO_VERSION
 
 
+def _code(value: str | None) -> str:
+    """What is no text is no code; it would be looked up before the form has been checked."""
+    return "" if value is None or has_controls(value) else value
+
+
 def version_field() -> HiddenField:
     """The version of the case that the form was made from."""
     return HiddenField(filters=[_whole])
@@ -28,7 +33,7 @@ def version_field() -> HiddenField:
 class AddresseeForm(Form):
     """Whom the petition is addressed to. Whether the body can be addressed is not the form's business."""
 
-    authority = SelectField(lazy("Who should answer?"), validate_choice=False)
+    authority = SelectField(lazy("Who should answer?"), filters=[_code], validate_choice=False)
     version = version_field()
 
     def offer(self, groups: Mapping[str, Sequence[tuple[str, str]]]) -> "AddresseeForm":
