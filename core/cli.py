@@ -16,7 +16,7 @@ from flask.cli import AppGroup, with_appcontext
 from psycopg.errors import LockNotAvailable
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from core import jobs, switches
+from core import jobs, outbox, switches
 from core.config import KEY_FILE_NAME, ROOT, Settings, SettingsFault, load_settings
 from core.crypto import create_key_file
 from core.i18n import LANGUAGES
@@ -36,6 +36,7 @@ config = AppGroup("config", help="The settings.")
 keys = AppGroup("keys", help="The keys that are kept outside the database.")
 db = AppGroup("db", help="The database.")
 jobs_group = AppGroup("jobs", help="The work behind the pages.")
+outbox_group = AppGroup("outbox", help="The mails that wait to be sent.")
 switch = AppGroup("switch", help="Emergency switches.")
 
 
@@ -166,6 +167,13 @@ def jobs_tick(everything: bool) -> None:
     click.echo(f"Done: {jobs.tick(everything=everything)}")
 
 
+@outbox_group.command("retry")
+def outbox_retry() -> None:
+    """Try the mails again that could not be delivered."""
+    with work(SYSTEM, shows=False) as w:
+        click.echo(f"Mails that will be tried again: {outbox.retry_parked(w)}")
+
+
 @switch.command("list")
 def switch_list() -> None:
     """Say which switches are on, since when, and what people read about them."""
@@ -264,4 +272,4 @@ class Beside:
                 self._process = self._start()
 
 
-COMMANDS = (config, keys, db, jobs_group, switch, serve)
+COMMANDS = (config, keys, db, jobs_group, outbox_group, switch, serve)

@@ -61,6 +61,11 @@ def copies_file(key_file: Path) -> Path:
     return key_file.with_name(f"{key_file.name}.backups")
 
 
+def aside_file(key_file: Path) -> Path:
+    """Where a restore puts the key file that it takes out of use."""
+    return key_file.with_name(f"{key_file.name}.before-restore")
+
+
 def append_line(path: Path, entry: dict[str, Any]) -> None:
     """Add one line of JSON to a file that only grows; it is on the disk when this returns."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, OWNER_WRITES)

@@ -4,7 +4,7 @@ import os
 import re
 import smtplib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
@@ -49,6 +49,10 @@ POLICY = compat32.clone(linesep="\r\n")
 Mail = MIMEMultipart
 Transport = Callable[[Mail], None]
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+# An enhanced status code (RFC 3463) where the server gives one; else the reply code has to do.
+_ENHANCED = re.compile(r"\d\.\d{1,3}\.\d{1,3}\b")
+_NO_SUCH_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+_OF_THE_MAILBOX = frozenset({501, 550, 551, 553})
 
 
 def compose(message: Message, sender: str, message_id: str, at: datetime) -> Mail:
@@ -136,17 +140,25 @@ def _smtp(mail_url: str) -> Transport:
                     server.login(unquote(parts.username), unquote(parts.password or ""))
                 server.send_message(mail)
         except smtplib.SMTPRecipientsRefused as error:
-            raise _refused("recipient", [code for code, _text in error.recipients.values()]) from error
+            code, said = next(iter(error.recipients.values()))
+            raise _refused("recipient", code, said) from error
         except smtplib.SMTPDataError as error:
             # The server would not have this text; the next mail may go through.
-            raise _refused("mail", [error.smtp_code]) from error
+            raise _refused("mail", error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError) as error:
             raise TransportDown(type(error).__name__) from error
 
     return send
 
 
-def _refused(what: str, codes: Sequence[int]) -> PermanentFailure | TemporaryFailure:
-    """What the server's answers mean: for good from 500 on (RFC 5321, 4.2.1)."""
-    kind = PermanentFailure if all(code >= 500 for code in codes) else TemporaryFailure
-    return kind(f"{what} refused ({codes[0]})")
+def _refused(what: str, code: int, said: bytes | str) -> PermanentFailure | TemporaryFailure:
+    """What the server's answer means: for good only where it speaks of the mailbox (RFC 5321, 4.2.2; RFC 3463).
+
+    A server that will have nothing of ours (a policy, a list of blocked senders, a missing sign-in) says 5xx to
+    everybody, and that is mended: such a mail is tried again, and once the tries are over it can be called back.
+    """
+    words = said.decode(errors="replace") if isinstance(said, bytes) else said
+    found = _ENHANCED.match(words)
+    for_good = found[0] in _NO_SUCH_MAILBOX if found else code in _OF_THE_MAILBOX
+    kind = PermanentFailure if for_good else TemporaryFailure
+    return kind(f"{what} refused ({code}{f' {found[0]}' if found else ''})")

@@ -225,10 +225,14 @@ def _send(row: OutboxRow) -> None:
 
 
 def _postpone(rows: Sequence[OutboxRow]) -> None:
-    """Give back what could not even be tried: its claim was no try."""
+    """Give back what could not even be tried: its claim was no try. The first, which failed, goes behind the others.
+
+    Were it the mail that breaks the connection, it would stand in the way of all of them for ever.
+    """
     with work(SYSTEM, shows=False) as w:
-        mine = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in rows]))
-        w.session.execute(mine.values(tries=OutboxRow.tries - 1, due_at=w.now + WAIT_FOR_TRANSPORT))
+        for wait, some in ((2 * WAIT_FOR_TRANSPORT, rows[:1]), (WAIT_FOR_TRANSPORT, rows[1:])):
+            mine = update(OutboxRow).where(OutboxRow.id.in_([row.id for row in some]))
+            w.session.execute(mine.values(tries=OutboxRow.tries - 1, due_at=w.now + wait))
 
 
 def message_id(key: str, base_url: str) -> str:
@@ -260,6 +264,14 @@ def _settle(row_id: int, *, fault: str | None = None, park: bool = False) -> Non
             row.parked_at = w.now
         else:
             row.due_at = w.now + timedelta(minutes=2**row.tries)
+
+
+def retry_parked(w: Work) -> int:
+    """Try every parked mail again, with all its tries; returns how many there were."""
+    again = {"parked_at": None, "fault": None, "tries": 0, "due_at": w.now}
+    parked = OutboxRow.parked_at.is_not(None)
+    found = w.session.execute(update(OutboxRow).where(parked).values(**again).returning(OutboxRow.id))
+    return len(found.all())
 
 
 def counts(w: Work) -> dict[str, int]:

@@ -308,5 +308,5 @@ def key_file(app: Flask) -> Iterator[Path]:
     keyfile.replace_file(path, content)
     keys.wrapping.clear()
     keys.wrapping.update(wrapping)
-    for beside in (keyfile.destroyed_file(path), keyfile.copies_file(path)):
+    for beside in (keyfile.destroyed_file(path), keyfile.copies_file(path), keyfile.aside_file(path)):
         beside.unlink(missing_ok=True)

@@ -99,6 +99,11 @@ def end_sessions(w: Work, account_id: int, *, but: bytes | None = None) -> None:
     w.session.execute(mine if but is None else mine.where(AccountSession.id_hash != but))
 
 
+def end_all_sessions(w: Work) -> None:
+    """Sign everybody out."""
+    w.session.execute(delete(AccountSession))
+
+
 def end_chosen(w: Work, key: str | None, current: bytes | None) -> None:
     """Sign out one of the actor's browsers by its `key` of the list, or `others`. Refusal: `not-found`."""
     if w.actor.account_id is None:

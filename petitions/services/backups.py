@@ -1,11 +1,14 @@
 """Backups of a whole site: made without keys, restored with them, and what was destroyed since stays destroyed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from auth.services.sessions import end_all_sessions
 from core import backup, keyfile
 from core.backup import BackupFault, Manifest, Told
 from core.crypto import KeyRing
@@ -14,6 +17,7 @@ from core.work import SYSTEM, Work, kernel, reading, work
 from petitions.domain.keeping import TERMS, Kept, over_at
 from petitions.models.keys import place_of
 from petitions.models.petition import PetitionKeys
+from petitions.models.retention import ContactRead
 from petitions.services import tally
 from petitions.services.indexing import fill
 from petitions.services.petition_keys import KeyName, replay_destructions, wrapping_key_of
@@ -55,7 +59,7 @@ def restore_backup(file: Path, told: Told, *, replace: bool) -> Restored:
     """Put a backup in the place of the database, with its keys, all of it or nothing.
 
     Raises BackupFault: a damaged file, keys that do not belong to it, other tables, a database that holds
-    something unless `replace`, totals that drifted.
+    something unless `replace`, totals that drifted, a key file that an earlier restore put aside.
     """
     manifest = backup.read_manifest(file)
     ring = backup.check_backup(file, manifest, told)
@@ -63,12 +67,12 @@ def restore_backup(file: Path, told: Told, *, replace: bool) -> Restored:
         backup.check_schema(w, manifest)
         if not replace and not backup.is_empty(w):
             raise BackupFault("the database is not empty (--yes puts the backup in its place)")
-    aside = _take_over_keys(ring)
-    with work(SYSTEM) as w:
+    with _keys_of(ring) as aside, work(SYSTEM) as w:
         backup.read_backup(w, file, manifest, told)
         if aside is None:
             _rewrap(w, ring)
         _check_totals(w, manifest)
+        _close_what_was_open(w)
         fill(w.session)
         destroyed = replay_destructions(w)
     scrub(PetitionKeys)
@@ -93,16 +97,37 @@ def last_copy_gone(now: datetime) -> datetime:
     return TERMS[Kept.BACKUP].length.after(now)
 
 
-def _take_over_keys(ring: KeyRing) -> Path | None:
-    """Use the backup's key file where the present one belongs to no site of this backup; where that went."""
-    path = keyfile.key_path(kernel().keys)
+@contextmanager
+def _keys_of(ring: KeyRing) -> Iterator[Path | None]:
+    """Use the backup's key file where the present one belongs to no site of this backup; gives where that went.
+
+    It is put back where the restore fails. Raises BackupFault while the one of an earlier restore lies there.
+    """
+    path, keys = keyfile.key_path(kernel().keys), kernel().keys.wrapping
     if keyfile.site_mark(kernel().keys) == keyfile.site_mark(ring):
-        return None
-    aside = path.with_name(f"{path.name}.before-restore")
-    keyfile.replace_file(aside, path.read_text())
-    keyfile.replace_file(path, keyfile.key_path(ring).read_text())
-    kernel().keys.wrapping.update(ring.wrapping)
-    return aside
+        yield None
+        return
+    aside = keyfile.aside_file(path)
+    if aside.exists():
+        raise BackupFault(f"{aside} of an earlier restore is still there: move it away first")
+    before, added = path.read_text(), ring.wrapping.keys() - keys.keys()
+    keyfile.replace_file(aside, before)
+    try:
+        keyfile.replace_file(path, keyfile.key_path(ring).read_text())
+        keys.update(ring.wrapping)
+        yield aside
+    except BaseException:
+        keyfile.replace_file(path, before)
+        aside.unlink()
+        for name in added:
+            del keys[name]
+        raise
+
+
+def _close_what_was_open(w: Work) -> None:
+    """What was ended since the backup was made is open in it: every session, and every leave to read contacts."""
+    end_all_sessions(w)
+    w.session.execute(update(ContactRead).where(ContactRead.used_at.is_(None)).values(used_at=w.now))
 
 
 def _rewrap(w: Work, ring: KeyRing) -> None:

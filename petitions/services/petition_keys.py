@@ -1,9 +1,10 @@
 """The keys of petitions over the years: wrapped anew under another key, and destroyed for good."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 
 from core import keyfile
 from core.crypto import KeyFault, fits
@@ -15,6 +16,7 @@ from core.work import SYSTEM, Work, kernel, reading, work
 from petitions.domain.events import Event
 from petitions.models.keys import place_of
 from petitions.models.petition import Petition, PetitionKeys
+from petitions.models.signature import Signature
 from petitions.notices import announce
 
 SLICE = 500
@@ -27,6 +29,11 @@ class KeyName(StrEnum):
     IDENTITY = "identity"
 
 
+# What lies under a destroyed key is emptied too: a row keeps its place in the count and nothing else of the person.
+COLUMNS: Mapping[KeyName, tuple[str, ...]] = {
+    KeyName.CONTACT: ("contact",),
+    KeyName.IDENTITY: ("name", "uid"),
+}
 EVENTS = {
     KeyName.CONTACT: Event.CONTACTS_DESTROYED,
     KeyName.IDENTITY: Event.IDENTITIES_DESTROYED,
@@ -78,7 +85,7 @@ def destroy_key(w: Work, petition_id: int, name: KeyName) -> bool:
 
 
 def replay_destructions(w: Work) -> int:
-    """Destroy again what was destroyed after the moment of a backup; returns how many keys."""
+    """Destroy again what was destroyed after the moment of a backup, with what lay under it; how many keys."""
     done = 0
     for entry in keyfile.lines_of(keyfile.destroyed_file(keyfile.key_path(w.keys))):
         row = w.session.get(PetitionKeys, entry["petition"])
@@ -91,6 +98,8 @@ def replay_destructions(w: Work) -> int:
             and _mark(w, row.petition_id, name, wrapped) == entry["mark"]
         ):
             _forget(w, row, name)
+            emptied = update(Signature).where(Signature.petition_id == row.petition_id)
+            w.session.execute(emptied.values(dict.fromkeys(COLUMNS[name])))
             announce(w, w.session.get_one(Petition, row.petition_id), EVENTS[name])
             done += 1
     return done

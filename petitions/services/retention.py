@@ -16,7 +16,7 @@ from petitions.models.petition import Petition, PetitionKeys
 from petitions.models.retention import RetentionEntry, RetentionHold
 from petitions.models.signature import Signature
 from petitions.queries.retention import Due, due_cases, due_of
-from petitions.services.petition_keys import KeyName, destroy_key
+from petitions.services.petition_keys import COLUMNS, KeyName, destroy_key
 from petitions.services.retention_classes import SWEEPS
 
 # Of these some go row by row: five thousand of them held the database for more than the two seconds that are allowed.
@@ -26,11 +26,6 @@ WARNED = timedelta(days=14)
 # Of these the controller is told beforehand; what comes and goes by the day would only make noise.
 TOLD_BEFORE = (Kept.AUTHOR_NAME, Kept.AUDIT, Kept.PROPOSAL_REASON)
 KEYS = {Kept.CONTACT: KeyName.CONTACT, Kept.PROMISE: KeyName.CONTACT, Kept.IDENTITY: KeyName.IDENTITY}
-# What lies under a destroyed key is emptied too: a row keeps its place in the count and nothing else of the person.
-COLUMNS: Mapping[KeyName, tuple[str, ...]] = {
-    KeyName.CONTACT: ("contact",),
-    KeyName.IDENTITY: ("name", "uid"),
-}
 
 
 @dataclass(frozen=True, slots=True)

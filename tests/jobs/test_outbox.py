@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from core.db import db
-from core.outbox import MAX_TRIES, OutboxRow, sweep_outbox
+from core.outbox import MAX_TRIES, WAIT_FOR_TRANSPORT, OutboxRow, sweep_outbox
 from core.work import install, reading
 from tests.conftest import Clock
 from tests.factories import a_petition
@@ -33,6 +33,7 @@ class Post:
         self.taken: list[tuple[str, str]] = []
         self.refuses: dict[str, str] = {}
         self.refuses_text: dict[str, str] = {}
+        self.breaks_at: set[str] = set()
         self.before: Callable[[], None] = lambda: None
         self.quits = threading.Event()
 
@@ -44,8 +45,10 @@ class Post:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         self.before()
+        if envelope.rcpt_tos[0] in self.breaks_at:
+            server.transport.abort()
         if envelope.rcpt_tos[0] in self.refuses_text:
             return self.refuses_text[envelope.rcpt_tos[0]]
         mail = email.message_from_bytes(envelope.content)
@@ -193,4 +196,66 @@ def test_a_text_that_the_server_will_not_have_holds_up_nobody(
     office.start()
     sweep_outbox()
     assert [address for address, _id in post.taken] == ["daniyar@mail.example"]
-    assert [(bool(row.parked_at), row.tries) for row in rows()] == [(True, 1), (False, 1), (False, 1)]
+    assert [(bool(row.parked_at), row.tries) for row in rows()] == [(False, 1), (False, 1), (False, 1)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "parked"),
+    [
+        ("550 No such user", True),
+        ("550 5.1.1 No such user", True),
+        ("550 5.2.1 Disabled", True),
+        ("552 5.2.2 Full", False),
+        ("554 5.7.1 Relay access denied", False),
+        ("554 Blocked", False),
+        ("550 5.7.1 Your address is on a list", False),
+        ("553 5.1.8 Sender rejected", False),
+        ("530 Sign in first", False),
+    ],
+)
+def test_only_a_missing_mailbox_is_given_up_at_once(
+    app: Flask, post: Post, office: Controller, answer: str, parked: bool
+) -> None:
+    sign(a_petition(), POISON)
+    post.refuses = {POISON: answer}
+    office.start()
+    sweep_outbox()
+    assert [(bool(row.parked_at), row.tries) for row in rows()] == [(parked, 1)]
+
+
+def test_mails_that_a_server_refused_for_everybody_go_out_after_all(
+    app: Flask, clock: Clock, post: Post, office: Controller
+) -> None:
+    number = a_petition()
+    signers = [f"signer{n}@mail.example" for n in range(3)]
+    for address in signers:
+        sign(number, address)
+    post.refuses = dict.fromkeys(signers, "554 5.7.1 Relay access denied")
+    office.start()
+    for tries in range(1, MAX_TRIES + 1):
+        sweep_outbox()
+        clock.now += timedelta(minutes=2**tries)
+    assert all(row.parked_at for row in rows())
+    post.refuses = {}
+    told = app.test_cli_runner().invoke(args=["outbox", "retry"])
+    assert (told.exit_code, told.output) == (0, "Mails that will be tried again: 3\n")
+    sweep_outbox()
+    assert sorted(address for address, _id in post.taken) == signers
+    assert (
+        app.test_cli_runner().invoke(args=["outbox", "retry"]).output == "Mails that will be tried again: 0\n"
+    )
+
+
+def test_a_mail_that_breaks_the_connection_goes_behind_the_others(
+    app: Flask, clock: Clock, post: Post, office: Controller
+) -> None:
+    number = a_petition()
+    for address in (POISON, "daniyar@mail.example"):
+        sign(number, address)
+    post.breaks_at = {POISON}
+    office.start()
+    sweep_outbox()
+    assert "daniyar@mail.example" not in dict(post.taken)
+    clock.now += WAIT_FOR_TRANSPORT
+    sweep_outbox()
+    assert "daniyar@mail.example" in dict(post.taken)

@@ -16,18 +16,22 @@ from core import keyfile
 from core.backup import BackupFault, keys_beside
 from core.crypto import read_key_file
 from core.db import Base, db
+from core.refusal import Refusal
 from core.work import ANYONE, SYSTEM, kernel, reading, work
 from petitions.domain.lifecycle import State
 from petitions.models.case import JournalEntry
 from petitions.models.data_requests import RequestKind
 from petitions.models.petition import PetitionCount, PetitionKeys
 from petitions.models.signature import Signature
+from petitions.queries.retention import contact_reads
 from petitions.queries.signing import contact_of, name_of
 from petitions.services import tally
 from petitions.services.backups import copies, create_backup, restore_backup
 from petitions.services.data_requests import ask
+from petitions.services.disclosure import read_contact
 from petitions.services.petition_keys import KeyName, destroy_key, rotate
-from tests.factories import a_petition, an_account
+from tests.factories import a_petition, an_account, sign_in
+from tests.services.test_disclosure import agreed, staff
 from tests.signing import rows, signed
 
 MANY = 5_000
@@ -99,6 +103,7 @@ def test_what_was_destroyed_since_stays_destroyed(app, tmp_path: Path, key_file:
     assert done.destroyed == 1
     with reading(SYSTEM) as w:
         assert contact_of(w, rows(old)[0]) is None
+        assert [row.contact for row in rows(old)] == [None, None]
         assert name_of(w, rows(old)[0]) and contact_of(w, rows(young)[0])
         event = select(func.count()).where(JournalEntry.event == "contacts_destroyed")
         assert w.session.scalar(event) == 1
@@ -284,3 +289,51 @@ def _values(parts: dict[str, bytes]) -> list[bytes]:
                         continue
                     found |= {raw, raw[:32], raw[-32:], raw.partition(b"|")[2]}
     return list(found)
+
+
+@pytest.mark.postgres_too
+def test_what_was_ended_since_the_backup_is_not_open_after_it(app, client, tmp_path: Path) -> None:
+    number = a_petition(signatures=1)
+    one, other = staff(), staff()
+    leave = agreed(one, other, number, rows(number)[0].id)
+    citizen = sign_in(client, an_account())
+    assert citizen.get("/account/").status_code == 200
+    file = tmp_path / "copy.dauys"
+    create_backup(file, told)
+    with work(one) as w:
+        read_contact(w, leave)
+    restore_backup(file, told, replace=True)
+    assert citizen.get("/account/").status_code == 303
+    with work(one) as w, pytest.raises(Refusal, match="read-used"):
+        read_contact(w, leave)
+    with reading() as w:
+        assert contact_reads(w) == (1, 0)
+
+
+def test_a_restore_that_fails_leaves_the_key_file_in_its_place(app, tmp_path: Path, key_file: Path) -> None:
+    number = a_petition(signatures=1)
+    file = tmp_path / "copy.dauys"
+    with work(SYSTEM) as w:
+        w.session.get_one(PetitionCount, number).counted = 7
+    create_backup(file, told)
+    shared, before = kernel(), everything()
+    foreign = {"version": 1, "site": base64.b64encode(b"s" * 32).decode(), "current": "new"}
+    keyfile.replace_file(key_file, json.dumps(foreign | {"wrapping": {"new": foreign["site"]}}))
+    present = key_file.read_text()
+    app.extensions["dauys"] = type(shared)(
+        shared.settings, read_key_file(key_file), shared.zone, shared.clock
+    )
+    aside = keyfile.aside_file(key_file)
+    try:
+        with pytest.raises(BackupFault, match="drifted"):
+            restore_backup(file, told, replace=True)
+        assert (key_file.read_text(), aside.exists(), everything()) == (present, False, before)
+        assert list(kernel().keys.wrapping) == ["new"]
+        aside.write_text("of an earlier one")
+        with pytest.raises(BackupFault, match="move it away"):
+            restore_backup(file, told, replace=True)
+        assert aside.read_text() == "of an earlier one"
+    finally:
+        app.extensions["dauys"] = shared
+        with work(SYSTEM) as w:
+            w.session.get_one(PetitionCount, number).counted = 1
