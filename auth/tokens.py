@@ -28,13 +28,17 @@ def make_token(w: Work, purpose: Purpose, account: Account) -> str:
     return w.keys.seal_token(purpose, payload.encode())
 
 
-def account_of_token(w: Work, purpose: Purpose, token: str) -> Account:
-    """The account that a link was made for. Refusals: `not-found`; `link-expired` once used or too old."""
+def account_of_token(w: Work, purpose: Purpose, token: str, *, lock: bool = False) -> Account:
+    """The account that a link was made for; `lock` holds it for who uses the link up.
+
+    Refusals: `not-found`; `link-expired` once used or too old.
+    """
     payload = w.keys.open_token(purpose, token)
     if payload is None:
         raise Refusal("not-found")
     account_id, ends, fingerprint = json.loads(payload)
-    account = w.session.get(Account, account_id)
+    held = {"key_share": True} if lock else None
+    account = w.session.get(Account, account_id, with_for_update=held, populate_existing=lock)
     if account is None or account.closed_at is not None or account.disabled:
         raise Refusal("link-expired")
     if datetime.fromtimestamp(ends, UTC) <= w.now or fingerprint != _fingerprint(w, account):

@@ -72,7 +72,7 @@ def register_account(w: Work, full_name: str, email: str, password: str, languag
 
 def confirm_account(w: Work, token: str) -> None:
     """The owner of the mailbox opens the account; may be repeated. Refusals: `not-found`, `link-expired`."""
-    account = account_of_token(w, Purpose.CONFIRM, token)
+    account = account_of_token(w, Purpose.CONFIRM, token, lock=True)
     account.confirmed_at = account.confirmed_at or w.now
 
 

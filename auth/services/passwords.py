@@ -39,7 +39,7 @@ def finish_reset(w: Work, token: str, password: str) -> None:
     Refusals: `not-found`, `link-expired`, those of `check_password`.
     """
     kept = hash_password(password)  # before the first statement, which locks the database
-    account = account_of_token(w, Purpose.RESET, token)
+    account = account_of_token(w, Purpose.RESET, token, lock=True)
     _set_password(w, account, password, kept)
     account.confirmed_at = account.confirmed_at or w.now
     end_sessions(w, account.id)

@@ -55,7 +55,8 @@ def begin_session(w: Work, proof: Proof) -> str:
     A session of staff lasts only as long as the second step takes, and has no rights.
     """
     still = (Account.id == proof.account_id, Account.password_hash == proof.kept, usable())
-    account = w.session.scalar(select(Account).where(*still))
+    # Locked, so that a reset that ends all sessions meanwhile either ends this one too or is seen here.
+    account = w.session.scalar(select(Account).where(*still).with_for_update(key_share=True))
     if account is None:
         raise Refusal("sign-in-failed")
     if proof.fresh is not None:

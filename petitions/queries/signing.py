@@ -295,9 +295,14 @@ def waits(row: Signature | Waiting) -> bool:
 
 def require_held(w: Work, row: Signature | Entry) -> None:
     """Refusal `signature-link-expired` once there is nothing of a confirmed signature left to show."""
-    faded = row.withdrawn_at is not None and w.now >= row.withdrawn_at + AFTERGLOW
-    if waits(row) or row.state is SignatureState.EXPIRED or row.erased_at is not None or faded:
+    if waits(row) or row.state is SignatureState.EXPIRED or not is_held(w, row):
         raise Refusal("signature-link-expired")
+
+
+def is_held(w: Work, row: Signature | Entry) -> bool:
+    """Whether name and contact are still kept: not erased, and withdrawn less than seven days ago if at all."""
+    faded = row.withdrawn_at is not None and w.now >= row.withdrawn_at + AFTERGLOW
+    return row.erased_at is None and not faded
 
 
 def held(w: Work, token: str) -> Held:

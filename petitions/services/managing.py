@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from sqlalchemy import update
+
 from auth.names import check_signer_name
 from authorities.queries import is_within
 from core.db import upsert
@@ -95,6 +97,27 @@ def _withdraw(w: Work, petition: Petition, row: Signature) -> None:
         residents = -int(row.resident) if row.state is SignatureState.COUNTED else 0
         tally.add(w, petition.id, withdrawn=1, residents=residents, **{row.state.value: -1})
         row.state = SignatureState.WITHDRAWN
+
+
+def let_withdrawn_go(w: Work, petition_id: int) -> None:
+    """A petition that had been handed over collects again: who withdrew meanwhile is counted no more."""
+    for state in _LEAVES:
+        stayed = (
+            Signature.petition_id == petition_id,
+            Signature.withdrawn_at.is_not(None),
+            Signature.state == state,
+        )
+        gone = (
+            update(Signature)
+            .where(*stayed)
+            .values(state=SignatureState.WITHDRAWN)
+            .returning(Signature.resident)
+        )
+        residents = list(w.session.scalars(gone.execution_options(synchronize_session=False)))
+        if residents:
+            counted = sum(residents) if state is SignatureState.COUNTED else 0
+            changes = {state.value: -len(residents), "withdrawn": len(residents), "residents": -counted}
+            tally.add(w, petition_id, **changes)
 
 
 def _stop_updates(w: Work, link: Link) -> None:

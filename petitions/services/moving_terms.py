@@ -15,6 +15,7 @@ from petitions.queries import rules
 from petitions.queries.stop_impact import Move, moves
 from petitions.queries.terms import open_term
 from petitions.services import cases
+from petitions.services.managing import let_withdrawn_go
 from petitions.services.terms import set_date
 
 
@@ -76,3 +77,4 @@ def _take_back_referral(w: Work, petition: Petition) -> None:
         record(w, "petition.referral-back", f"petition:{petition.id}", before={"receipt": referral.receipt})
         w.session.delete(referral)
         petition.handed_over_at = None
+        let_withdrawn_go(w, petition.id)

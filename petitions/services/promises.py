@@ -23,6 +23,7 @@ from petitions.models.tokens import Purpose, read_token
 from petitions.notices import announce
 from petitions.queries import rules
 from petitions.queries.access import require_officer
+from petitions.queries.signing import is_held
 from petitions.services import cases
 from petitions.services.deadlines import mark_late
 from petitions.services.links import require_link
@@ -49,6 +50,7 @@ class Ballot:
     promise_id: int
     voter: str
     party: Voter
+    counts: bool
 
 
 def check_promises(w: Work, petition: Petition, promises: Sequence[Promise]) -> None:
@@ -149,30 +151,37 @@ def open_ballot(w: Work, token: str) -> Ballot:
         row = w.session.get(CasePromise, link.entry)
         if row is None or row.petition_id != link.petition_id:
             break
-        _require_voice(w, party, link.petition_id, link.subject_id)
-        return Ballot(row.id, _voter(w, row.id, party, link.subject_id), party)
+        counts = _has_voice(w, party, link.petition_id, link.subject_id)
+        return Ballot(row.id, _voter(w, row.id, party, link.subject_id), party, counts)
     raise Refusal("not-found")
 
 
 def say_kept(w: Work, token: str, *, kept: bool) -> None:
-    """Count one voice; whoever speaks again changes what was said. Refusals: those of `open_ballot`."""
+    """Count one voice; whoever speaks again changes what was said. Refusals: those of `open_ballot`.
+
+    Who has withdrawn sees no difference for seven days, as on every other page, but counts no more.
+    """
     ballot = open_ballot(w, token)
+    if not ballot.counts:
+        return
     values = {"kept": kept, "at": w.now}
     row = {"promise_id": ballot.promise_id, "voter": ballot.voter, "party": ballot.party}
     insert = upsert(w.session, PromiseVote).values(**row, **values)
     w.session.execute(insert.on_conflict_do_update(index_elements=["promise_id", "voter"], set_=values))
 
 
-def _require_voice(w: Work, party: Voter, petition_id: int, subject_id: int) -> None:
+def _has_voice(w: Work, party: Voter, petition_id: int, subject_id: int) -> bool:
     petition = w.session.get_one(Petition, petition_id)
-    gone = petition.state is State.TAKEN_DOWN
-    if party is Voter.AUTHOR:
-        gone = gone or petition.author_id != subject_id
-    else:
-        row = w.session.get(Signature, (petition_id, subject_id))
-        gone = gone or row is None or row.state is not SignatureState.COUNTED or row.withdrawn_at is not None
-    if gone:
+    if petition.state is State.TAKEN_DOWN:
         raise Refusal("gone")
+    if party is Voter.AUTHOR:
+        if petition.author_id != subject_id:
+            raise Refusal("gone")
+        return True
+    row = w.session.get(Signature, (petition_id, subject_id))
+    if row is None or row.state is not SignatureState.COUNTED or not is_held(w, row):
+        raise Refusal("gone")
+    return row.withdrawn_at is None
 
 
 def _voter(w: Work, promise_id: int, party: Voter, subject_id: int) -> str:

@@ -109,7 +109,7 @@ def close_stop(w: Work, stop_id: int, last_day: date) -> Impact:
     `stop-not-open`, and on `last_day` `stop-ends-before-it-begins`, `stop-ends-too-early`, `date-in-future`.
     """
     demand(w.actor, Permission.STOPS_DECIDE)
-    row = _stop(w, stop_id)
+    row = _stop(w, stop_id, lock=True)
     if row.confirmed_at is None or row.last_day is not None:
         raise Refusal("stop-not-open")
     if last_day < row.first_day:
@@ -132,8 +132,8 @@ def _in_force(w: Work, row: ClockStop, cause: str) -> Impact:
     return impact
 
 
-def _stop(w: Work, stop_id: int) -> ClockStop:
-    row = w.session.get(ClockStop, stop_id)
+def _stop(w: Work, stop_id: int, *, lock: bool = False) -> ClockStop:
+    row = w.session.get(ClockStop, stop_id, with_for_update=lock)
     if row is None:
         raise Refusal("not-found")
     return row
@@ -141,7 +141,7 @@ def _stop(w: Work, stop_id: int) -> ClockStop:
 
 def _undecided(w: Work, stop_id: int) -> ClockStop:
     demand(w.actor, Permission.STOPS_DECIDE)
-    row = _stop(w, stop_id)
+    row = _stop(w, stop_id, lock=True)
     if row.confirmed_at is not None or row.rejected_at is not None:
         raise Refusal("stop-decided")
     return row

@@ -24,12 +24,14 @@ from petitions.queries.desk import inbox, open_cases
 from petitions.queries.terms import terms_of
 from petitions.services import casework, discussions, promises, questions
 from petitions.services.discussions import Invitation
+from petitions.services.managing import withdraw_signature
 from petitions.services.promises import Promise
 from petitions.services.questions import Question
 from tests.cases import change, draft, events, officer, petition_row, sent_mails, term_row, under, words_of
 from tests.casework import through_all_steps, two_officers
 from tests.conftest import Clock
 from tests.factories import ALMATY, GOVERNMENT, a_petition, an_author, an_officer, some_signatures
+from tests.signing import act, rows
 
 PAUSING = ('question = { n = 5, unit = "working_days", basis = "policy" }',
            'question = { n = 5, unit = "working_days", basis = "policy", pauses_answer = true }')  # fmt: skip
@@ -354,6 +356,20 @@ def test_voices_of_followers_show_from_ten_on_and_rounded(app: Flask, clock: Clo
     with reading(ANYONE) as w:
         row = query.promise_named(w, promise_id)
         assert (row.voices, row.kept, row.not_kept, row.author_says) == (10, 10, None, False)
+
+
+def test_a_voice_of_who_withdrew_is_taken_like_any_other_and_counts_no_more(app: Flask, clock: Clock) -> None:
+    petition_id, promise_id = promised()
+    ids = signature_ids(petition_id)
+    row = next(row for row in rows(petition_id) if row.id == ids[0])
+    act(withdraw_signature, row)
+    for id_ in ids[:10]:
+        say(petition_id, promise_id, id_, kept=True)
+    with reading(ANYONE) as w:
+        assert query.promise_named(w, promise_id).voices is None, "nine of them count"
+    clock.now += timedelta(days=7)
+    with pytest.raises(Refusal, match="gone"):
+        say(petition_id, promise_id, ids[0], kept=True)
 
 
 def test_only_links_of_those_who_are_asked_open(app: Flask) -> None:

@@ -16,6 +16,7 @@ from petitions.jobs.deadlines import sweep_deadlines
 from petitions.jobs.windows import sweep_windows
 from petitions.models.case import Term, TermChange
 from petitions.queries.terms import terms_of
+from petitions.services.managing import withdraw_signature
 from petitions.services.stopping import (
     StopDraft,
     close_stop,
@@ -27,6 +28,7 @@ from petitions.services.stopping import (
 from tests.cases import answered, events, petition_row, referral_row, sent_mails, term_row
 from tests.conftest import Clock
 from tests.factories import ALMATY, COUNTRY, a_petition, a_village, an_administrator
+from tests.signing import act, counts, rows
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
@@ -227,7 +229,13 @@ def test_a_window_that_ran_out_meanwhile_opens_again(app: Flask, clock: Clock) -
     assert standing(petition_id, TermKind.ORDINARY_REPLY)[0] is TermState.RUNNING
     last = term_row(petition_id, TermKind.COLLECTION)
     assert last and last.due_on
+    before = counts(petition_id)
+    act(withdraw_signature, rows(petition_id)[0])
+    assert counts(petition_id) == before, "what was handed over stands"
     a_stop(first_day=last.due_on - 9 * DAY, last_day=last.due_on, order_date=last.due_on)
+    assert counts(petition_id) == {"counted": 4, "withdrawn": 1} | (
+        {"residents": 4} if "residents" in before else {}
+    )
     again = petition_row(petition_id)
     assert again.state is State.COLLECTING and again.ended_at is None and again.handed_over_at is None
     assert again.closes_at and again.closes_at > clock.now
