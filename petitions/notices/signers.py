@@ -16,7 +16,8 @@ from core.work import Work
 from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries.gate import Addressed, addressed
-from petitions.queries.signing import address_of, waits
+from petitions.queries.kept_entries import waits
+from petitions.queries.signing import address_of
 
 Ref = dict[str, Any]
 

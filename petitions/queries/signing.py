@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from auth.queries import own_account
 from authorities.queries import area, area_choices, authority
@@ -13,21 +12,19 @@ from core.switches import Switch, is_on, refuse_if_read_only
 from core.work import Work
 from petitions.domain.deadlines import TermKind, TermState
 from petitions.domain.eligibility import confirmable, signing_closed_because, signing_limit
-from petitions.domain.keeping import TERMS, Kept
 from petitions.domain.lifecycle import State
 from petitions.domain.rulebook import HandOver, Rulebook, Span
 from petitions.models.keys import identity_key, open_field, opened
 from petitions.models.petition import Petition, PetitionText
-from petitions.models.signature import Signature, SignatureState
+from petitions.models.signature import Signature
 from petitions.models.tokens import Purpose, is_join_token, read_token
 from petitions.queries import rules
 from petitions.queries.access import is_listed, keyless, require_listed, require_published
 from petitions.queries.coauthors import CoAuthorRow, named
 from petitions.queries.gate import Addressed, Case, Entry, Gate, addressed, entry_of, refuse_while_off
+from petitions.queries.kept_entries import require_held, waits
 from petitions.queries.terms import latest_term, standing_of
 
-# For so long a withdrawn signature looks as it did; then its name and contact are erased (TRUST rule 6).
-AFTERGLOW = TERMS[Kept.WITHDRAWN].length.shortest
 Places = Mapping[str, list[tuple[str, str]]]
 
 
@@ -274,35 +271,6 @@ def manage_link(w: Work, token: str, *, lock: bool = False) -> tuple[Petition, S
         raise Refusal("signature-link-expired")
     require_held(w, row)
     return petition, row
-
-
-class Waiting(Protocol):
-    """What tells whether an entry waits for its confirmation."""
-
-    @property
-    def state(self) -> SignatureState:
-        """Where the signature is."""
-
-    @property
-    def renewal(self) -> bool:
-        """Whether it counts still and was entered anew."""
-
-
-def waits(row: Signature | Waiting) -> bool:
-    """Whether the last accepted entry of a signature is not confirmed yet."""
-    return row.state is SignatureState.PENDING or row.renewal
-
-
-def require_held(w: Work, row: Signature | Entry) -> None:
-    """Refusal `signature-link-expired` once there is nothing of a confirmed signature left to show."""
-    if waits(row) or row.state is SignatureState.EXPIRED or not is_held(w, row):
-        raise Refusal("signature-link-expired")
-
-
-def is_held(w: Work, row: Signature | Entry) -> bool:
-    """Whether name and contact are still kept: not erased, and withdrawn less than seven days ago if at all."""
-    faded = row.withdrawn_at is not None and w.now >= row.withdrawn_at + AFTERGLOW
-    return row.erased_at is None and not faded
 
 
 def held(w: Work, token: str) -> Held:

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from core.work import Work
 from petitions.models.signature import Signature, SignatureState
-from petitions.queries.signing import AFTERGLOW
+from petitions.queries.kept_entries import AFTERGLOW
 from petitions.services import tally
 from petitions.services.managing import erase
 

@@ -15,7 +15,7 @@ from core.refusal import Refusal
 from core.work import Work
 from petitions.models.data_requests import DataRequest, RequestKind, RequestState
 from petitions.models.signature import Signature, SignatureState
-from petitions.queries.signing import require_held
+from petitions.queries.kept_entries import require_held
 from petitions.services.data_requests import (
     Found,
     answer_of,

@@ -23,7 +23,7 @@ from petitions.models.tokens import Purpose, read_token
 from petitions.notices import announce
 from petitions.queries import rules
 from petitions.queries.access import require_officer
-from petitions.queries.signing import is_held
+from petitions.queries.kept_entries import is_held
 from petitions.services import cases
 from petitions.services.deadlines import mark_late
 from petitions.services.links import require_link

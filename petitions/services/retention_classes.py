@@ -13,7 +13,7 @@ from core.work import Work
 from petitions.domain.keeping import Kept, over_at
 from petitions.models.data_requests import DataRequest, RequestState
 from petitions.models.signature import Signature, SignatureState
-from petitions.queries.signing import AFTERGLOW
+from petitions.queries.kept_entries import AFTERGLOW
 from petitions.services import ageing, letters, naming, reports
 from petitions.services.backups import Copy, copies
 from petitions.services.retention_accounts import ACCOUNT_SWEEPS

@@ -19,7 +19,8 @@ from petitions.models.signature import Signature, SignatureState
 from petitions.models.tokens import LASTING, Purpose, sign_token
 from petitions.queries.access import require_listed
 from petitions.queries.gate import Entry, Gate, gate_of, refuse_while_off
-from petitions.queries.signing import Outlook, confirm_link, gate_closed_because, outlook, waits
+from petitions.queries.kept_entries import waits
+from petitions.queries.signing import Outlook, confirm_link, gate_closed_because, outlook
 from petitions.services import tally
 from petitions.services.entries import Known, count_entry, insert_entry, known_entry, take_entry
 

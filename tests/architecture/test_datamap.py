@@ -26,7 +26,7 @@ from petitions.domain.datamap import (
 )
 from petitions.domain.keeping import OPEN_ENDED, TERMS, Kept, Length, Unit
 from petitions.queries import notice_words as words
-from petitions.queries.signing import AFTERGLOW
+from petitions.queries.kept_entries import AFTERGLOW
 from petitions.services.retention import KEYS
 from petitions.services.retention_classes import SWEEPS
 from petitions.services.signing import UNCONFIRMED
