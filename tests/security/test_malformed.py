@@ -39,23 +39,6 @@ def test_a_part_that_calls_itself_a_file_is_no_text(site: Flask, world: World, w
     assert faults == []
 
 
-def test_what_postgresql_does_not_take_is_a_fault_in_no_field(pg_site: Flask, pg_world: World) -> None:
-    asked, faults = 0, []
-    for target in targets(pg_site, pg_world, Walker(pg_site, pg_world)):
-        before = pg_world.content.version()
-        for name in target.fields if target.line.csrf == "form" else ():
-            client = pg_site.test_client()
-            client.set_cookie("dauys", target.cookie)
-            status = client.post(target.url, data={**target.fields, name: "a\x00b"}).status_code
-            asked += 1
-            if status >= 500:
-                faults.append((target.line.path, name, status))
-        if pg_world.content.version() != before:
-            pg_world.content.put_back()
-    assert asked > 100
-    assert faults == []
-
-
 def test_a_line_end_in_an_address_is_refused_where_it_would_be_repeated(site: Flask) -> None:
     environ = create_environ("/account//sign-in", base_url="https://localhost")
     environ["QUERY_STRING"] = "page=a\r\nSet-Cookie: x=1"
