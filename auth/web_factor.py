@@ -72,6 +72,7 @@ def step() -> View:
 
 @bp.route("/enrol", methods=BOTH, endpoint="enrol")
 @open_to_all
+@works_read_only
 @PER_ACCOUNT
 def enrol_page() -> View:
     """Set the second factor up: the secret, its picture, and the first code; then the recovery codes."""

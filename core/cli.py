@@ -98,6 +98,11 @@ def config_check() -> None:
         click.echo(
             "warning: DAUYS_CONTROLLER_EMAIL is no mailbox, but people are told to write to it", err=True
         )
+    if settings.secure_cookies and not settings.trusted_proxies:
+        click.echo(
+            "warning: DAUYS_TRUSTED_PROXIES is 0 with an https address: readers behind a proxy share its limits",
+            err=True,
+        )
     for name in settings.controller.missing:
         click.echo(f"warning: DAUYS_CONTROLLER_{name.upper()} is empty, so signing stays closed", err=True)
     click.echo(f"The settings are fit for {settings.env}.")

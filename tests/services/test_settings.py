@@ -123,6 +123,16 @@ def test_config_check_warns_of_a_controller_that_cannot_be_written_to(production
     assert ended.returncode == 0 and "DAUYS_CONTROLLER_EMAIL" in ended.stderr
 
 
+def test_config_check_warns_where_all_readers_would_share_the_limits_of_a_proxy(
+    production: dict[str, str],
+) -> None:
+    name = "DAUYS_TRUSTED_PROXIES"
+    for address, proxies, warned in (("https", "0", True), ("https", "1", False), ("http", "0", False)):
+        settings = {"DAUYS_BASE_URL": f"{address}://petitions.example", name: proxies}
+        ended = flask(production | settings, "config", "check")
+        assert (ended.returncode, name in ended.stderr) == (0, warned)
+
+
 @pytest.mark.parametrize("command", [("serve", "--port", "0"), ("jobs", "run")])
 def test_the_start_itself_fails_and_names_the_field(
     production: dict[str, str], command: tuple[str, ...]

@@ -22,6 +22,7 @@ from auth.services.staff import grant_role, revoke_role
 from core.audit import AuditEntry
 from core.limits import limiter
 from core.refusal import Refusal
+from core.switches import Switch, turn
 from core.work import SYSTEM, reading, work
 from tests.accounts import OTHER_PASSWORD, PASSWORD, a_user, code_of, half_signed_in, mails, signed_in, submit
 from tests.conftest import Clock
@@ -99,6 +100,13 @@ def test_staff_without_a_factor_are_led_to_set_one_up(client: FlaskClient, clock
     assert len(kept) == 10 and not any(c.replace("-", "").encode() in hash_ for c in codes for hash_ in kept)
     (mail,) = mails()
     assert mail["To"] == MAILBOX and secret not in text_of(mail)
+
+
+def test_a_first_code_can_be_set_up_while_the_site_is_read_only(client: FlaskClient) -> None:
+    a_user(MAILBOX, Role.ADMINISTRATOR)
+    with work(SYSTEM) as w:
+        turn(w, Switch.READ_ONLY, True)
+    assert len(enrolled(client)) == 10
 
 
 def test_the_key_is_also_a_picture_that_no_cache_keeps(client: FlaskClient) -> None:

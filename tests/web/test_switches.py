@@ -23,7 +23,7 @@ TEXTS = {"kk": "Ертең жұмыс болмайды", "ru": "Завтра р�
 SIGNING = {"signing.sign", "signing.join_now", "signing.confirm_now"}
 # Who ends it must get in; and whoever handles a breach stops an account and writes down what was done.
 OPEN_ALWAYS = {
-    *("account.sign_in", "account.sign_out", "factor.step", "language.form", "switches.show"),
+    *("account.sign_in", "account.sign_out", "factor.step", "factor.enrol", "language.form", "switches.show"),
     *("staff.disable", "controlling.breaches", "controlling.told"),
 }
 
