@@ -8,6 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.types import Processor
 
 from core.config import Settings
 
@@ -19,23 +21,23 @@ _PERSONAL = re.compile(
 )
 
 
+_KNOWN: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
 def init_logs(settings: Settings) -> None:
     """Set up structured logs: JSON in production, lines for people elsewhere."""
     production = settings.env == "production"
-    render = structlog.processors.JSONRenderer(ensure_ascii=False) if production else _for_people()
+    render: Processor = structlog.processors.JSONRenderer(ensure_ascii=False) if production else _for_people()
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            redact,
-            render,
-        ],
+        processors=[*_KNOWN, structlog.processors.format_exc_info, redact, render],
         logger_factory=lambda *_names: _Line(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, handlers=[plain_handler()])
+    logging.basicConfig(level=logging.WARNING, handlers=[handler_of_libraries(render)])
 
 
 class _Line(structlog.PrintLogger):
@@ -49,18 +51,12 @@ class _Line(structlog.PrintLogger):
     log = debug = info = warn = warning = fatal = failure = err = error = critical = exception = msg
 
 
-class _Redacting(logging.Formatter):
-    """What the server, the queue and other libraries log, with their tracebacks, is cut in the same way."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line as it goes out."""
-        return _PERSONAL.sub("[cut]", super().format(record))
-
-
-def plain_handler() -> logging.Handler:
-    """The way out for the logs of libraries."""
+def handler_of_libraries(render: Processor) -> logging.Handler:
+    """The way out for what the server, the queue and other libraries log: cut and written in the same way."""
+    foreign = [*_KNOWN, structlog.stdlib.add_logger_name]
+    cut = (ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, redact, render)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Redacting(logging.BASIC_FORMAT))
+    handler.setFormatter(ProcessorFormatter(processors=cut, foreign_pre_chain=foreign))
     return handler
 
 

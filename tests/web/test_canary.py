@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 import structlog
 from sqlalchemy.exc import IntegrityError
+from structlog.processors import JSONRenderer
 
 from core import jobs
 from core.db import db
-from core.logs import plain_handler, redact
+from core.logs import handler_of_libraries, redact
 from core.mail import transport_for
 from core.work import SYSTEM, work
 from petitions.domain.lifecycle import Action, Party
@@ -140,13 +141,12 @@ def test_a_failed_statement_logs_nobody(app, capfd: pytest.CaptureFixture[str]) 
     assert "parameters hidden" in str(caught.value)
     record = logging.LogRecord("huey", logging.ERROR, "", 1, "failed", (), None)
     record.exc_info = (type(caught.value), caught.value, caught.value.__traceback__)
-    said = plain_handler().format(record) + str(redact(None, "", {"exception": str(caught.value)}))
+    said = handler_of_libraries(JSONRenderer(ensure_ascii=False)).format(record)
+    said += str(redact(None, "", {"exception": str(caught.value)}))
     assert "open_is_reachable" in said  # what failed is there, who failed is not
     # The source lines of a traceback are the test's own.
-    assert (
-        traces("\n".join(line for line in said.splitlines() if "full_name=" not in line).encode(), WORDS)
-        == []
-    )
+    lines = [line for line in said.replace("\\n", "\n").splitlines() if "full_name=" not in line]
+    assert traces("\n".join(lines).encode(), WORDS) == []
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,8 @@ def test_a_failed_statement_logs_nobody(app, capfd: pytest.CaptureFixture[str]) 
 )
 def test_what_libraries_log_is_cut(line: str) -> None:
     record = logging.LogRecord("waitress", logging.ERROR, "", 1, line, (), None)
-    said = plain_handler().format(record)
+    said = handler_of_libraries(JSONRenderer(ensure_ascii=False)).format(record)
+    assert json.loads(said)["logger"] == "waitress"
     assert "[cut]" in said and traces(said.encode()) == []
     assert not re.search(r"aB3_-aB3|0f0f|700 000", said)
 
