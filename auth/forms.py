@@ -72,6 +72,12 @@ class ConfirmForm(Form):
         csrf = False
 
 
+class ChosenForm(ConfirmForm):
+    """Open an account with the password that was chosen for it."""
+
+    password = secret_field(lazy("The password that you chose"), lazy("Write your password."))
+
+
 class PasswordForm(Form):
     """Change one's password."""
 

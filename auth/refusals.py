@@ -87,6 +87,13 @@ register_refusals(
             lazy("This password is easy to guess. Take a few words that do not belong together."),
             UNPROCESSABLE,
         ),
+        "password-not-chosen": Words(
+            lazy(
+                "This is not the password that was chosen for the account. "
+                "If it was not you who chose it, set your own."
+            ),
+            UNPROCESSABLE,
+        ),
         "password-wrong": Words(
             lazy("This is not your present password."),
             UNPROCESSABLE,

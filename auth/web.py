@@ -11,8 +11,8 @@ import auth.refusals  # noqa: F401 - both register what they have
 from auth import sections
 from auth.forms import (
     AuthorForm,
+    ChosenForm,
     CloseForm,
-    ConfirmForm,
     DetailsForm,
     NewPasswordForm,
     PasswordForm,
@@ -28,6 +28,7 @@ from auth.permissions import Permission
 from auth.queries import own_account, place_name, sessions_of
 from auth.services.accounts import (
     change_details,
+    check_chosen,
     close_account,
     confirm_account,
     is_confirmed,
@@ -112,14 +113,20 @@ def register_sent() -> View:
 
 @bp.route("/confirm/<token>", methods=BOTH)
 @by_token
+@PER_NETWORK
 def confirm(token: str) -> View:
-    """The page of the mailed link; only its button opens the account, and both may be repeated."""
-    if request.method == "POST":
-        with work(ANYONE, shows=False) as w:
-            confirm_account(w, token)
+    """The page of the mailed link; only the chosen password and the button open the account."""
     with reading(ANYONE) as w:
         done = is_confirmed(w, token)
-    return page("auth/confirm.html", form=ConfirmForm(), token=token, done=done)
+    form = ChosenForm()
+    if not done and form.validate_on_submit():
+        with refusals_on(form):
+            with reading(ANYONE) as w:
+                check_chosen(w, token, form.password.data)
+            with work(ANYONE, shows=False) as w:
+                confirm_account(w, token)
+        done = not form.errors
+    return page("auth/confirm.html", form=form, token=token, done=done)
 
 
 @bp.route("/sign-in", methods=BOTH)

@@ -10,7 +10,7 @@ from sqlalchemy import Row, delete, select
 from auth.mailbox import canonical_mailbox, check_mailbox
 from auth.models import Account, RecoveryCode, RoleGrant, SecondFactor
 from auth.names import check_signer_name
-from auth.passwords import check_password, hash_password, is_long
+from auth.passwords import check_password, hash_password, is_long, matches
 from auth.permissions import Permission, demand
 from auth.queries import PURPOSE_EMAIL, email_place, usable
 from auth.services.sessions import Proof, end_sessions
@@ -70,8 +70,21 @@ def register_account(w: Work, full_name: str, email: str, password: str, languag
     _mail(w, "auth-confirm", number, language)
 
 
+def check_chosen(w: Work, token: str, password: str) -> None:
+    """Whether who follows a mailed link is who asked for the account, and not only the owner of the mailbox.
+
+    Anybody can ask for one with somebody else's mailbox and a password of their own. Refusals: `not-found`,
+    `link-expired`, `password-not-chosen`, `too-busy`.
+    """
+    if not matches(account_of_token(w, Purpose.CONFIRM, token).password_hash, password):
+        raise Refusal("password-not-chosen", field="password")
+
+
 def confirm_account(w: Work, token: str) -> None:
-    """The owner of the mailbox opens the account; may be repeated. Refusals: `not-found`, `link-expired`."""
+    """The owner of the mailbox, who knows the password (`check_chosen`), opens the account; may be repeated.
+
+    A link ends with a newer password, so it is still the one that was checked. Refusals: `not-found`, `link-expired`.
+    """
     account = account_of_token(w, Purpose.CONFIRM, token, lock=True)
     account.confirmed_at = account.confirmed_at or w.now
 

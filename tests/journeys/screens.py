@@ -136,7 +136,13 @@ LINKS = _by(
     _done("/signatures/manage/{manage}", "name mistaken", {"full_name": "Дана"}, "[value=correct]"),
     "/unsubscribe/{unsubscribe}",
     "/promises/{ballot}",
-    "/account/confirm/{account_token}",
+    Screen(
+        "/account/confirm/{account_token}",
+        acts=(
+            Act("another password", {"password": PASSWORD + " төрт"}, FIRST_BUTTON),
+            Act("opened", {"password": PASSWORD}, FIRST_BUTTON),
+        ),
+    ),
     _done("/account/reset/{reset_token}", "new password", {"password": PASSWORD + " төрт"}),
     _done(
         "/account/invitation/{invitation}", "accepted", {"full_name": "Асем Үлгіқызы", "password": PASSWORD}

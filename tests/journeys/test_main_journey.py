@@ -31,6 +31,7 @@ def register(page: Page, site: Site, mailbox: str) -> None:
     send(page)
     site.tick()
     page.goto(site.link_in_mail(mailbox, "/account/confirm/"))
+    page.fill("[name=password]", PASSWORD)
     send(page)
 
 

@@ -68,14 +68,35 @@ def test_from_registration_to_ones_own_page(client: FlaskClient) -> None:
     link = link_in(mail)
     assert link.startswith("/account/confirm/") and link in mail.get_body(("html",)).get_content()
     for _twice in range(2):
-        assert "press the button" in text(client.get(link))
+        assert "write the password" in text(client.get(link))
     assert submit(client, "/account/sign-in", email=MAILBOX, password=PASSWORD).status_code == 422
     for _twice in range(2):
-        answer = client.post(link)
+        answer = client.post(link, data={"password": PASSWORD})
         assert answer.status_code == 200 and "Your account is open" in text(answer)
     assert "Your account is open" in text(client.get(link))
     page = text(signed_in(client).get("/account/?lang=en"))
     assert MAILBOX in page and "Being an author" in page
+
+
+def test_the_owner_of_a_mailbox_never_opens_an_account_with_the_password_of_another(
+    client: FlaskClient,
+) -> None:
+    """Somebody enters a foreign mailbox, also after its owner has; the newest mail is the only one whose link works."""
+    submit(client, "/account/register?lang=en", email=MAILBOX, password=PASSWORD)
+    (first,) = (link_in(mail) for mail in mails())
+    submit(client, "/account/register?lang=en", email=MAILBOX, password=OTHER_PASSWORD)
+    (last,) = {link_in(mail) for mail in mails()} - {first}
+    assert client.post(first, data={"password": PASSWORD}).status_code == 410
+    for password in ("", PASSWORD):
+        answer = client.post(last, data={"password": password})
+        assert answer.status_code == 422 and 'id="password-error"' in text(answer)
+        assert f'value="{PASSWORD}"' not in text(answer) and 'href="/account/reset' in text(answer)
+    assert submit(client, "/account/sign-in", email=MAILBOX, password=OTHER_PASSWORD).status_code == 422
+    submit(client, "/account/reset?lang=en", email=MAILBOX)
+    (link,) = {link_in(mail) for mail in mails()} - {first, last}
+    assert submit(client, link, password="amber willow 77 station").status_code == 303
+    assert submit(client, "/account/sign-in", email=MAILBOX, password=OTHER_PASSWORD).status_code == 422
+    signed_in(client, MAILBOX, "amber willow 77 station")
 
 
 def test_a_registration_answers_the_same_for_every_mailbox(client: FlaskClient) -> None:
