@@ -36,7 +36,7 @@ def report(petition_id: int) -> View:
         sheet = query.sheet(w, petition_id, about)
     form = ReportForm()
     if form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             reason, text = ReportReason(form.reason.data), form.text.data or ""
             reports.report_petition(w, petition_id, reason, text, about)
         if not form.errors and not form.form_errors:

@@ -33,7 +33,7 @@ def contact(petition_id: int) -> View:
         sheet = signing.letter_sheet(w, petition_id)
     form = LetterForm()
     if form.validate_on_submit():
-        with refusals_on(form), work(ANYONE) as w:
+        with refusals_on(form), work(ANYONE, shows=False) as w:
             letters.write_to_author(
                 w, petition_id, form.text.data or "", form.email.data or "", form.share.data, language()
             )

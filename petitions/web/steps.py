@@ -70,7 +70,7 @@ def keep(petition_id: int, step: str) -> View:
         return Response(status=CONFLICT, mimetype="text/plain")
     form, version = known.form(draft), draft.version
     if form.validate_on_submit():
-        with refusals_on(form), work(current_actor()) as w:
+        with refusals_on(form), work(current_actor(), shows=False) as w:
             version = drafts.save_draft(w, petition_id, form.version.data, **form.words())
     if form.errors:
         stale = form.version.data != draft.version and not form.stale
@@ -146,7 +146,7 @@ def _step(petition_id: int, name: str) -> View:
     if form.validate_on_submit():
         onward = request.form.get("action") != "save"
         _forgive(form, draft)
-        with refusals_on(form), work(current_actor()) as w:
+        with refusals_on(form), work(current_actor(), shows=False) as w:
             drafts.save_draft(w, petition_id, form.version.data, **form.words())
             if onward:
                 step.complete(form.words())

@@ -40,7 +40,7 @@ def new() -> View:
     if request.method == "POST" and _wants_to_look():
         return redirect(url(".new", authority=form.authority.data), 303)
     if form.validate_on_submit():
-        with refusals_on(form), work(current_actor()) as w:
+        with refusals_on(form), work(current_actor(), shows=False) as w:
             begun = drafts.begin_draft(w, form.authority.data, language())
         if not form.errors:
             return redirect(url("steps.demand", petition_id=begun), 303)
@@ -59,7 +59,7 @@ def addressee(petition_id: int) -> View:
     if request.method == "POST" and _wants_to_look():
         return redirect(url(".addressee", petition_id=petition_id, authority=form.authority.data), 303)
     if form.validate_on_submit():
-        with refusals_on(form), work(current_actor()) as w:
+        with refusals_on(form), work(current_actor(), shows=False) as w:
             drafts.choose_addressee(w, petition_id, form.version.data, form.authority.data)
         if not form.errors:
             return redirect(url("steps.demand", petition_id=petition_id), 303)

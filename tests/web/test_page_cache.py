@@ -20,8 +20,9 @@ from core.web import PUBLIC_SECONDS
 from core.work import SYSTEM, work
 from petitions.domain.lifecycle import State
 from petitions.models.petition import Petition
-from tests.factories import a_petition, an_author, sign_in
+from tests.factories import VILLAGE_BODY, a_petition, an_author, sign_in
 from tests.signing_pages import send
+from tests.web.test_writing import fill
 
 KAZAKH, ENGLISH = {"Accept-Language": "kk"}, {"Accept-Language": "en"}
 
@@ -153,6 +154,23 @@ def test_signing_leaves_ready_pages_and_the_total_follows(
     assert send(client, f"{path}/sign").status_code == 303
     renders()
     client.get(path)
+    assert renders() == 0
+
+
+def test_what_no_page_shows_leaves_ready_pages(
+    app: Flask, reader: FlaskClient, renders: Callable[[], int]
+) -> None:
+    number, author = a_petition(), sign_in(app.test_client(), an_author())
+    reader.get(f"/petitions/{number}")
+    assert renders() == 1
+    begun = fill(author, "/petitions/new", authority=VILLAGE_BODY, action="begin")
+    assert begun.status_code == 303
+    assert (
+        fill(author, begun.location, title="Ауыл мектебіне жаңа спортзал салынсын", language="kk").status_code
+        == 303
+    )
+    renders()
+    reader.get(f"/petitions/{number}")
     assert renders() == 0
 
 
