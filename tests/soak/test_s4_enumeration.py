@@ -13,6 +13,7 @@ from tests.security.answers import Door, area_under_curve, doors, outside
 LOW, HIGH = 0.45, 0.55
 
 
+@pytest.mark.postgres_too
 @pytest.mark.parametrize("name", ["register", "sign in", "reset", "sign again", "withdraw"])
 def test_no_door_tells_who_is_known_by_its_time(
     name: str, app: Flask, report: Callable[..., None], size: Callable[[str, int], int]
