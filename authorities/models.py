@@ -53,7 +53,7 @@ class Authority(Base):
     __tablename__ = "authorities"
     code: Mapped[str] = mapped_column(code_column(), primary_key=True)
     area: Mapped[str] = mapped_column(code_column(LONGEST_CODE), ForeignKey("areas.code"), index=True)
-    branch: Mapped[str] = mapped_column(code_column(LONGEST_CODE))
+    branch: Mapped[str] = mapped_column(code_column(32))
     names: Mapped[dict[str, str]] = mapped_column(JSON)
     search: Mapped[str] = mapped_column(Text)
     email: Mapped[str] = mapped_column(code_column(254))

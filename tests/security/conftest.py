@@ -38,17 +38,18 @@ def pg_site(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="session")
 def world(site: Flask) -> Iterator[World]:
     """Everything that the routes are asked about."""
-    with site.app_context():
-        made = build(site)
-    with closing(made.content):
-        yield made
+    yield from _world(site)
 
 
 @pytest.fixture(scope="session")
 def pg_world(pg_site: Flask) -> Iterator[World]:
     """The same on PostgreSQL."""
-    with pg_site.app_context():
-        made = build(pg_site)
+    yield from _world(pg_site)
+
+
+def _world(app: Flask) -> Iterator[World]:
+    with app.app_context():
+        made = build(app)
     with closing(made.content):
         yield made
 

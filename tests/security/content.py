@@ -69,14 +69,11 @@ class InTemplate:
         self._app = app
         self._server = psycopg.connect(f"{server}/postgres", autocommit=True)
         dispose(app)
-        with psycopg.connect(url, autocommit=True) as own:
-            # Else a reader would tidy pages up after the writers before, which looks like a change.
-            own.execute("VACUUM (FREEZE)")
         self._server.execute(f'CREATE DATABASE "{self._name}_kept" TEMPLATE "{self._name}"')
 
     def version(self) -> str:
-        """Where the server's log of changes ends."""
-        found: Any = self._server.execute("SELECT pg_current_wal_insert_lsn()").fetchone()
+        """The number that the next transaction to write gets: readers, and a server that tidies up, take none."""
+        found: Any = self._server.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())").fetchone()
         return str(found[0])
 
     def put_back(self) -> None:

@@ -3,8 +3,7 @@
 import pytest
 from flask import Flask
 
-from tests.conftest import postgres_url  # noqa: F401 - fixtures of the walk
-from tests.security.conftest import pg_site, pg_world  # noqa: F401
+from tests.security.conftest import pg_site, pg_world  # noqa: F401 - fixtures of the walk
 from tests.security.walk import Walker
 from tests.security.world import World
 from tests.soak.conftest import Report, Size
